@@ -1,0 +1,144 @@
+"""A pathway as a whole, and the proof that it can be one: asked when it is built and by `casework pathway check`."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from workflows.vocabulary import NEW, Clock, Field, Move, Part, ServiceRules, State
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """One pathway of one service, in one version. Building an unsound one raises `UnsoundChart`."""
+
+    name: str
+    version: int
+    rules: ServiceRules
+    states: Mapping[str, State]
+    clocks: Mapping[str, Clock]
+    moves: tuple[Move, ...]
+
+    def __post_init__(self) -> None:
+        if found := faults(self):
+            raise UnsoundChart(self.id, found)
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    def triggers_from(self, state: str) -> tuple[str, ...]:
+        """Each trigger that has a row from the state, in the order of the table."""
+        return tuple(dict.fromkeys(m.trigger for m in self.moves if m.source == state))
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(m.trigger for m in self.moves))
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Every question that the pathway can ask, by name."""
+        return {f.name: f for m in self.moves for f in (*m.needs, *m.takes)}
+
+
+class UnsoundChart(ValueError):
+    """The table cannot be a pathway: a state that nobody can reach, a row without a role, a clock without a name."""
+
+    def __init__(self, chart: str, found: tuple[str, ...]) -> None:
+        self.chart, self.found = chart, found
+        super().__init__(f"{chart} is not sound: " + "; ".join(found))
+
+
+Check = Callable[[Chart], Iterator[str]]
+
+
+def faults(chart: Chart) -> tuple[str, ...]:
+    """Everything that is wrong with a chart, as sentences; empty for a sound one."""
+    return tuple(fault for check, _ in CHECKS for fault in check(chart))
+
+
+def _known_states(chart: Chart) -> Iterator[str]:
+    for move in chart.moves:
+        for name in (move.source, move.to):
+            if name not in chart.states and not (name == NEW and name == move.source):
+                yield f"{move.trigger} names the state {name!r}, which is not there"
+
+
+def _reachable(chart: Chart) -> Iterator[str]:
+    reached = _walk({NEW}, ((m.source, m.to) for m in chart.moves))
+    yield from (f"nothing leads to {name}" for name in chart.states if name not in reached)
+
+
+def _can_end(chart: Chart) -> Iterator[str]:
+    closed = {s.name for s in chart.states.values() if s.closed}
+    ends = _walk(closed, ((m.to, m.source) for m in chart.moves if m.source not in closed))
+    yield from (f"{name} cannot end" for name in chart.states if name not in ends)
+
+
+def _somebody_may(chart: Chart) -> Iterator[str]:
+    yield from (f"{m.source} {m.trigger}: nobody may do it" for m in chart.moves if not m.who)
+
+
+def _named_clocks(chart: Chart) -> Iterator[str]:
+    for move in chart.moves:
+        for clock in (*move.starts, *move.stops):
+            if clock not in chart.clocks:
+                yield f"{move.source} {move.trigger} names the clock {clock!r}, which is not there"
+    started = {c for m in chart.moves for c in m.starts}
+    yield from (f"nothing starts the clock {name}" for name in chart.clocks if name not in started)
+
+
+def _one_row(chart: Chart) -> Iterator[str]:
+    """Rows of one state and trigger exclude each other: each asks for another value of the same recorded answer."""
+    for (source, trigger), rows in _by_source_and_trigger(chart).items():
+        asked = [m.given for m in rows]
+        names = {given[0] if given else "" for given in asked}
+        if len(rows) > 1 and (len(set(asked)) < len(rows) or len(names) > 1 or "" in names):
+            yield f"{source} {trigger} has {len(rows)} rows that nothing tells apart"
+
+
+def _by_source_and_trigger(chart: Chart) -> dict[tuple[str, str], list[Move]]:
+    rows: dict[tuple[str, str], list[Move]] = {}
+    for move in chart.moves:
+        rows.setdefault((move.source, move.trigger), []).append(move)
+    return rows
+
+
+def _closing_stops_clocks(chart: Chart) -> Iterator[str]:
+    for move in chart.moves:
+        into = chart.states.get(move.to)
+        if into and into.closed and (starts := set(move.starts) - {"outcome_told"}):
+            yield f"{move.source} {move.trigger} closes and starts {', '.join(sorted(starts))}"
+
+
+def _fields_agree(chart: Chart) -> Iterator[str]:
+    known = chart.fields
+    for move in chart.moves:
+        for f in (*move.needs, *move.takes):
+            if known[f.name] != f:
+                yield f"{move.trigger} asks {f.name} in another way than the rest"
+    form = {f.name for f in known.values() if f.part is Part.FORM} | {m.marks for m in chart.moves}
+    yield from (f"{name} is required and no step asks for it" for name in chart.rules.required if name not in form)
+
+
+def _walk(start: set[str], edges: Iterable[tuple[str, str]]) -> set[str]:
+    """Every node that can be reached from the start."""
+    leads: dict[str, set[str]] = {}
+    for source, to in edges:
+        leads.setdefault(source, set()).add(to)
+    reached, frontier = set(start), list(start)
+    while frontier:
+        for step in leads.get(frontier.pop(), set()) - reached:
+            reached.add(step)
+            frontier.append(step)
+    return reached
+
+
+CHECKS: tuple[tuple[Check, str], ...] = (
+    (_known_states, "every state named is there"),
+    (_reachable, "every state can be reached"),
+    (_can_end, "every state can end"),
+    (_somebody_may, "every row has somebody who may do it"),
+    (_named_clocks, "every clock named is there, and every clock is started by a row"),
+    (_one_row, "at most one row answers a trigger"),
+    (_closing_stops_clocks, "a closing step starts no wait"),
+    (_fields_agree, "every question is asked in one way, and every required answer can be given"),
+)

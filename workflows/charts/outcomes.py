@@ -1,0 +1,72 @@
+"""What the group can decide, and the paths of watchful waiting and consultation: rows that every service has."""
+
+from workflows.charts.rows import EVERY_CLOCK
+from workflows.fields import (
+    ADVICE,
+    ATTENDEES,
+    CLOSURE_REASON,
+    ELIGIBILITY_DECISION,
+    HOLDER,
+    INTERIM_SUPPORT,
+    MOTIVATION,
+    OVERRIDE_REASON,
+    PURPOSE,
+    READINESS,
+    REASON,
+    RECOMMENDATIONS,
+    RELATIONSHIP_NEED,
+    REVIEW_ON,
+    REVIEW_OUTCOME,
+    RMG_ON,
+    SECOND_CLINICIAN,
+    WAITING_WOULD_HARM,
+)
+from workflows.guards import (
+    consent_recorded,
+    discussed_in_forum,
+    discussion_decided,
+    not_excluded,
+    ready_for_direct_work,
+    watching_is_safe,
+)
+from workflows.vocabulary import Move, Role
+
+CHAIR, CLIN, DUTY, REF, FAM, LEAD, ADM = (
+    Role.CHAIR,
+    Role.CLINICIAN,
+    Role.DUTY,
+    Role.REFERRER,
+    Role.FAMILY,
+    Role.LEAD,
+    Role.ADMINISTRATOR,
+)
+RATINGS = (RELATIONSHIP_NEED, MOTIVATION, READINESS)
+WAITS = ("wait_to_allocation", "wait_to_start")
+
+# fmt: off
+ACCEPT_DIRECT = (
+    Move("rmg_review", "accept_direct",      "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, OVERRIDE_REASON, SECOND_CLINICIAN, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided, ready_for_direct_work), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", records=(("outcome", "accept_direct"), ("accepted_for", "direct_work"))),
+)
+ACCEPT_ASSESSMENT = (
+    Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
+)
+OTHER_OUTCOMES = (
+    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), only_if=(discussed_in_forum, consent_recorded), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
+    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(INTERIM_SUPPORT, *RATINGS), only_if=(discussed_in_forum, consent_recorded, watching_is_safe), stops=("triage", *WAITS), starts=("outcome_told", "watch"), records=(("outcome", "watch_and_wait"),)),
+    Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), only_if=(discussed_in_forum,), stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "signpost"),)),
+    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), only_if=(discussed_in_forum,), stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "decline"),)),
+)
+
+WATCHFUL_WAITING = (
+    Move("watchful_waiting", "early_concern",    "rmg_review", (REF, DUTY, FAM), needs=(REASON,), takes=RATINGS, stops=("watch",), starts=("triage",)),
+    Move("watchful_waiting", "review_to_group",  "rmg_review", (DUTY, CHAIR),    needs=(REVIEW_OUTCOME,), takes=RATINGS, stops=("watch",), starts=("triage",)),
+    Move("watchful_waiting", "review_and_close", "signposted", (DUTY, CHAIR),    needs=(REVIEW_OUTCOME, ADVICE), stops=EVERY_CLOCK),
+)
+
+CONSULTATION = (
+    Move("consultation", "hold_consultation",   "consultation", (CLIN,), needs=(ATTENDEES,), stops=("consultation",), starts=("summary",), marks="consultation_held_on"),
+    Move("consultation", "send_summary",        "consulted",    (CLIN,), needs=(RECOMMENDATIONS,), stops=EVERY_CLOCK),
+    Move("consultation", "bring_back",          "rmg_review",   (CLIN,), needs=(REASON,), takes=RATINGS, stops=("consultation", "summary"), starts=("triage",)),
+    Move("consultation", "cancel_consultation", "rmg_review",   (CLIN, ADM), needs=(REASON,), stops=("consultation", "summary"), starts=("triage",)),
+)
+# fmt: on

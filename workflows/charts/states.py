@@ -1,0 +1,58 @@
+"""The states and the clocks of the pathway, shared by every service."""
+
+from workflows.vocabulary import Clock, Stage, State
+
+# fmt: off
+_STATES = (
+    State("duty_call",             Stage.DUTY_CALL,        "Duty call held"),
+    State("awaiting_referral",     Stage.DUTY_CALL,        "Waiting for the written referral"),
+    State("received",              Stage.WRITTEN_REFERRAL, "Written referral received"),
+    State("information_requested", Stage.WRITTEN_REFERRAL, "Information asked of the referrer"),
+    State("rmg_review",            Stage.RMG_REVIEW,       "Before the group"),
+    State("watchful_waiting",      Stage.WATCHFUL_WAITING, "Watchful waiting"),
+    State("consultation",          Stage.CONSULTATION,     "Consultation to the network"),
+    State("waiting",               Stage.WAITING,          "Waiting for a clinician"),
+    State("allocated",             Stage.ALLOCATED,        "Clinician allocated"),
+    State("assessment",            Stage.ASSESSMENT,       "Assessment"),
+    State("formulation",           Stage.FORMULATION,      "Team formulation"),
+    State("plan_offered",          Stage.PLAN_OFFERED,     "Plan offered to the family"),
+    State("intervention",          Stage.INTERVENTION,     "Intervention"),
+    State("ending",                Stage.INTERVENTION,     "Ending of the work"),
+    State("discharged",            Stage.CLOSED,           "Discharged"),
+    State("advice_given",          Stage.CLOSED,           "Closed: advice given on the call"),
+    State("signposted",            Stage.CLOSED,           "Closed: signposted"),
+    State("declined",              Stage.CLOSED,           "Closed: declined"),
+    State("rejected_incomplete",   Stage.CLOSED,           "Closed: form incomplete (no clinical decision)"),
+    State("lapsed",                Stage.CLOSED,           "Closed: no form came"),
+    State("consulted",             Stage.CLOSED,           "Closed after consultation"),
+    State("consent_withdrawn",     Stage.CLOSED,           "Closed: consent withdrawn"),
+    State("moved_away",            Stage.CLOSED,           "Closed: family moved away"),
+    State("void",                  Stage.CLOSED,           "Void: entered in error, in no count"),
+)
+
+_CLOCKS = (
+    Clock("form_due",           "Call to written referral",               "K3; Leeds: the call, then the form"),
+    Clock("acknowledge",        "Receipt to acknowledgement",             "K4; Essex: referrer contacted within 5 days"),
+    Clock("information_due",    "Information asked for to supplied",      "K5; Leeds: further information required"),
+    Clock("triage",             "Ready to decided by the group",          "K6; Leeds: weekly Referral Management Group"),
+    Clock("outcome_told",       "Decision to referrer told",              "K7; Leeds: in a timely manner"),
+    Clock("wait_to_allocation", "Acceptance to clinician allocated",      "K8; Leeds: 8 to 12 weeks before being allocated", goes_on=True),
+    Clock("wait_to_start",      "Acceptance to first attended contact",   "K9; Leeds: before we begin working with families", goes_on=True),
+    Clock("total_time",         "Receipt to first attended contact",      "K10", goes_on=True),
+    Clock("watch",              "Watchful waiting to review",             "K11; Leeds: a 3-month period"),
+    Clock("consultation",       "Consultation agreed to held",            "K12"),
+    Clock("summary",            "Consultation held to summary sent",      "K13; Leeds: a summary will be provided"),
+    Clock("hold_review",        "Hold placed to ended",                   "K16"),
+    Clock("formulation_due",    "Assessment done to formulation",         "K20; Essex: formulation of need will take place"),
+)
+# fmt: on
+
+STATES = {s.name: s for s in _STATES}
+CLOCKS = {c.name: c for c in _CLOCKS}
+
+OPEN = tuple(s.name for s in _STATES if not s.closed)
+RECEIVED = tuple(name for name in OPEN if name not in ("duty_call", "awaiting_referral"))
+"""Every open state in which the written referral has come."""
+
+DECIDED = (*RECEIVED[RECEIVED.index("rmg_review") + 1 :], "signposted", "declined")
+"""Every state in which the group's outcome can still be told to the referrer."""

@@ -1,0 +1,69 @@
+"""Eligibility has three results: meets, discuss, excluded. A service lists its own criteria."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from workflows.dates import add_months
+from workflows.vocabulary import Criterion, Facts
+
+
+class Result(StrEnum):
+    """ "Discuss" needs a recorded decision by a clinician and never refuses by itself (requirements C-18)."""
+
+    MEETS = "meets"
+    DISCUSS = "discuss"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    result: Result
+    findings: tuple[tuple[Result, Criterion], ...]
+
+    def found(self, result: Result) -> tuple[Criterion, ...]:
+        return tuple(criterion for verdict, criterion in self.findings if verdict is result)
+
+
+def eligibility(facts: Facts) -> Eligibility:
+    """Every criterion of the service, asked of what is known. The worst finding is the result."""
+    findings = tuple(
+        (Result(verdict), criterion)
+        for criterion in facts.rules.eligibility
+        if (verdict := criterion.asks(facts)) is not None
+    )
+    verdicts = {verdict for verdict, _ in findings}
+    worst = next((r for r in (Result.EXCLUDED, Result.DISCUSS) if r in verdicts), Result.MEETS)
+    return Eligibility(worst, findings)
+
+
+def when(field: str, **verdicts: str) -> Callable[[Facts], str | None]:
+    """A criterion on one answer: which answers need discussion or exclude. No answer speaks for nothing."""
+
+    def asks(facts: Facts) -> str | None:
+        return verdicts.get(str(facts.answer(field) or ""))
+
+    return asks
+
+
+def older_than(months: int, *, limit_day_is_in: bool) -> Callable[[Facts], str | None]:
+    """Excluded from the day on which the baby reaches the age, or from the day after where that day is still in.
+
+    Age is measured on the date on which the written referral was received (requirements C-08). Reaching the
+    age while waiting excludes nobody.
+    """
+
+    def asks(facts: Facts) -> str | None:
+        born, received = facts.answer("infant_dob"), facts.answer("received_on") or facts.on
+        if not isinstance(born, date) or not isinstance(received, date):
+            return None
+        limit = add_months(born, months)
+        return "excluded" if received > limit or (received == limit and not limit_day_is_in) else None
+
+    return asks
+
+
+def age_unknown(facts: Facts) -> str | None:
+    """Neither a date of birth nor an expected date of birth."""
+    return None if facts.answer("infant_dob") or facts.answer("expected_due_date") else "discuss"

@@ -1,0 +1,136 @@
+"""One `transitions` machine a chart, bound to no model. The only module that imports `transitions`.
+
+The machine is made from the chart's rows and has no others. Screens and the machine ask the same guards.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from transitions import Machine
+
+from workflows.chart import Chart
+from workflows.dates import british
+from workflows.vocabulary import NEW, Facts, Field, Guard, Move, Part, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The row that a trigger would take, if there is one, and everything that speaks against taking it."""
+
+    move: Move | None
+    reasons: tuple[Refusal, ...]
+
+
+class ChartBroken(RuntimeError):
+    """The machine did not land where its row says. Nothing was changed; the fault is in casework."""
+
+
+class _Standing:
+    """What the machine moves: a state and nothing else."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+class Engine:
+    """A chart made ready to run. Make one a chart with `engine_of`."""
+
+    def __init__(self, chart: Chart) -> None:
+        self.chart = chart
+        self.rows: dict[tuple[str, str], tuple[Move, ...]] = {}
+        for move in chart.moves:
+            self.rows[move.source, move.trigger] = (*self.rows.get((move.source, move.trigger), ()), move)
+        self.machine = Machine(
+            model=None,
+            states=[NEW, *chart.states],
+            initial=None,
+            transitions=[
+                {"trigger": m.trigger, "source": m.source, "dest": m.to, "conditions": _conditions(m)}
+                for m in chart.moves
+            ],
+            auto_transitions=False,
+            queued=False,
+        )
+
+    def judge(self, facts: Facts, trigger: str) -> Judgement:
+        """Every reason at once why a trigger may not fire. No reasons: it may."""
+        move = self.row(facts, trigger)
+        if move is None:
+            return Judgement(None, (self._no_row(facts, trigger),))
+        reasons = [r for guard in move.only_if if (r := guard(facts)) is not None]
+        spoken_of = {name for reason in reasons for name in reason.fields}
+        if lacking := [f for f in lacks(move, facts) if f.name not in spoken_of]:
+            reasons += [_needed(f) for f in lacking]
+        if facts.held_since and not move.while_held:
+            reasons.insert(0, _on_hold(facts.held_since))
+        if not facts.from_paper and not facts.roles.intersection(move.who):
+            reasons.insert(0, _not_yours(move))
+        return Judgement(move, tuple(reasons))
+
+    def step(self, facts: Facts, trigger: str, move: Move) -> None:
+        """Run the machine over a row that was judged free of reasons. Raises `ChartBroken` if it does not follow."""
+        standing = _Standing(facts.state)
+        self.machine.events[trigger].trigger(standing, facts)
+        if standing.state != move.to:
+            raise ChartBroken(f"{self.chart.id}: {trigger} from {facts.state} did not lead to {move.to}.")
+
+    def row(self, facts: Facts, trigger: str) -> Move | None:
+        for move in self.rows.get((facts.state, trigger), ()):
+            if _is_given(move, facts):
+                return move
+        return None
+
+    def _no_row(self, facts: Facts, trigger: str) -> Refusal:
+        sources = [s for s in self.chart.states if (s, trigger) in self.rows]
+        if not sources:
+            if (NEW, trigger) not in self.rows:
+                return Refusal("unknown_trigger", "The pathway has no such step.")
+            return Refusal("already_open", "This step opens a referral; this one is open already.")
+        labels = ", ".join(self.chart.states[s].label for s in sources[:6])
+        here = self.chart.states[facts.state].label if facts.state != NEW else "not yet opened"
+        return Refusal("impossible_step", f"The referral stands at: {here}. This step is possible from: {labels}.")
+
+
+@lru_cache(maxsize=64)
+def engine_of(chart: Chart) -> Engine:
+    """The one engine of a chart. Safe to share between threads: it keeps nothing of a case."""
+    return Engine(chart)
+
+
+def lacks(move: Move, facts: Facts) -> tuple[Field, ...]:
+    """The answers that the step needs and nobody has given. An answer of the referral form is asked only once."""
+    if facts.from_paper:
+        return ()
+    return tuple(
+        f for f in move.needs if not facts.data.get(f.name) and not (f.part is Part.FORM and facts.recorded.get(f.name))
+    )
+
+
+def _is_given(move: Move, facts: Facts) -> bool:
+    return move.given is None or facts.recorded.get(move.given[0]) == move.given[1]
+
+
+def _conditions(move: Move) -> list[Callable[[Facts], bool]]:
+    route: list[Callable[[Facts], bool]] = [] if move.given is None else [lambda facts: _is_given(move, facts)]
+    return [*route, *(_holds(guard) for guard in move.only_if)]
+
+
+def _holds(guard: Guard) -> Callable[[Facts], bool]:
+    return lambda facts: guard(facts) is None
+
+
+def _needed(field: Field) -> Refusal:
+    return Refusal("answer_missing", f"This step needs: {field.label}.", (field.name,))
+
+
+def _on_hold(since: date) -> Refusal:
+    return Refusal("on_hold", f"The referral has been on hold since {british(since)}. Resume it first.")
+
+
+def _not_yours(move: Move) -> Refusal:
+    who = " or ".join(role.value.replace("_", " ") for role in move.who)
+    return Refusal("not_your_step", f"This step is for: {who}.", who=move.who)

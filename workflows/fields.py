@@ -1,0 +1,152 @@
+"""The questions, each defined once. Names are the columns of the caseload sheet where it has one."""
+
+from workflows.vocabulary import Field, Kind, Part
+
+FORM, COURSE = Part.FORM, Part.COURSE
+LOW_TO_HIGH = ("low", "adequate", "high")
+
+
+def _date(name: str, label: str, part: Part, *, future: bool = False) -> Field:
+    return Field(name, Kind.DATE, label, part, future=future)
+
+
+def _line(name: str, label: str, part: Part = Part.STEP, longest: int = 200) -> Field:
+    return Field(name, Kind.LINE, label, part, longest=longest)
+
+
+def _words(name: str, label: str, part: Part = Part.STEP) -> Field:
+    return Field(name, Kind.WORDS, label, part, longest=20_000)
+
+
+def _code(name: str, label: str, choices: tuple[str, ...], part: Part = Part.STEP) -> Field:
+    return Field(name, Kind.CODE, label, part, choices)
+
+
+def _yes_no(name: str, label: str, part: Part = Part.STEP) -> Field:
+    return Field(name, Kind.YES_NO, label, part, ("yes", "no"))
+
+
+# The written referral: asked once, carried forward.
+INFANT_NAME = _line("infant_name", "Baby's name", FORM)
+INFANT_NHS_NUMBER = Field("infant_nhs_number", Kind.NHS_NUMBER, "Baby's NHS number", FORM)
+INFANT_DOB = _date("infant_dob", "Baby's date of birth", FORM)
+EXPECTED_DUE_DATE = _date("expected_due_date", "Expected date of birth", FORM, future=True)
+CARER_NAME = _line("carer_name", "Carer's name", FORM)
+CARER_RELATIONSHIP = _code(
+    "carer_relationship",
+    "Carer's relationship to the baby",
+    ("mother", "father", "parent", "step_parent", "adoptive_parent", "foster_carer", "grandparent", "other_carer"),
+    FORM,
+)
+CARER_NHS_NUMBER = Field("carer_nhs_number", Kind.NHS_NUMBER, "Carer's NHS number", FORM)
+PRIMARY_CARER = _yes_no("primary_carer", "Is this the baby's primary carer?", FORM)
+GP_PRACTICE_CODE = _line("gp_practice_code", "GP practice (ODS code)", FORM, 10)
+POSTCODE = _line("postcode", "Home postcode", FORM, 10)
+REFERRER_NAME = _line("referrer_name", "Referrer's name", FORM)
+REFERRER_ROLE = _code(
+    "referrer_role",
+    "Referrer's role",
+    (
+        "health_visitor", "midwife", "gp", "perinatal_mental_health", "social_worker", "paediatrician", "early_years",
+        "family_nurse", "cypmhs_practitioner", "third_sector", "other_professional", "family",
+    ),
+    FORM,
+)  # fmt: skip
+REFERRER_CONTACT = _line("referrer_contact", "How to reach the referrer", FORM)
+CONSENT_ON = _date("consent_on", "Date on which the family agreed to the referral", FORM)
+DUTY_CALL_ON = _date("duty_call_on", "Date of the duty call", FORM)
+REFERRER_WORDS = _words("referrer_words", "Concerns in the referrer's own words", FORM)
+RELATIONSHIP_NEED = _code("relationship_need", "Relationship need", ("low", "moderate", "high"), FORM)
+MOTIVATION = _code("motivation", "Caregiver's motivation", LOW_TO_HIGH, FORM)
+READINESS = _code("readiness", "Caregiver's readiness", LOW_TO_HIGH, FORM)
+RISK_SCREEN_ON = _date("risk_screen_on", "Date of the parent-infant relationship risk-factor screen", FORM)
+INDICATION = _code("indication", "Indication given on the duty call", ("direct", "consultation"), FORM)
+RELATIONSHIP_AT_RISK = _yes_no("relationship_at_risk", "Is the difficulty in the relationship with the baby?", FORM)
+GP_IN_AREA = _yes_no("gp_in_area", "Is the family's GP in the service's area?", FORM)
+LIVES_IN_AREA = _yes_no("lives_in_area", "Does the family live in the service's area?", FORM)
+IN_CONTACT = _yes_no("in_contact", "Is the carer in regular contact with the baby?", FORM)
+CARER_UNAVAILABLE = _code(
+    "carer_unavailable",
+    "Is the carer away and unable to attend?",
+    ("no", "in_hospital", "in_prison", "in_rehabilitation"),
+    FORM,
+)
+LEARNING_DISABILITY = _yes_no("learning_disability", "Does the carer have a learning disability?", FORM)
+
+REFERRAL_FORM = (
+    INFANT_NAME, INFANT_NHS_NUMBER, INFANT_DOB, EXPECTED_DUE_DATE, CARER_NAME, CARER_RELATIONSHIP, CARER_NHS_NUMBER,
+    PRIMARY_CARER, GP_PRACTICE_CODE, POSTCODE, REFERRER_NAME, REFERRER_ROLE, REFERRER_CONTACT, CONSENT_ON, DUTY_CALL_ON,
+    REFERRER_WORDS, RELATIONSHIP_NEED, MOTIVATION, READINESS, RISK_SCREEN_ON, INDICATION, RELATIONSHIP_AT_RISK,
+    GP_IN_AREA, LIVES_IN_AREA, IN_CONTACT, CARER_UNAVAILABLE, LEARNING_DISABILITY,
+)  # fmt: skip
+
+# Kept with the case, asked afresh at each step that needs them.
+RMG_ON = _date("rmg_on", "Date of the meeting that decided", COURSE)
+CLINICIAN = _line("clinician", "Allocated clinician", COURSE, 100)
+INTERVENTIONS = Field(
+    "interventions",
+    Kind.CODES,
+    "Interventions in the plan",
+    COURSE,
+    (
+        "video_interaction_guidance", "parent_infant_psychotherapy", "circle_of_security_parenting", "watch_me_play",
+        "nbas_nbo", "watch_wait_and_wonder", "child_parent_psychotherapy", "solihull_approach", "vipp_sd",
+        "incredible_years_baby_toddler", "baby_massage_and_yoga", "compassion_focused_therapy", "mellow_babies",
+        "other_formulation_led",
+    ),
+)  # fmt: skip
+ELIGIBILITY_DECISION = _words("eligibility_decision", "What was decided where eligibility needs discussion", COURSE)
+END_REASON = _code(
+    "end_reason",
+    "Why the work ends",
+    ("treatment_completed", "goals_met", "family_ends", "needs_met_elsewhere"),
+    COURSE,
+)
+CLOSURE_REASON = _code(
+    "closure_reason",
+    "Reason for the decision",
+    (
+        "relationship_not_at_risk", "lower_level_of_need", "other_need_is_primary", "outside_age", "outside_area",
+        "not_primary_carer", "no_contact", "parenting_assessment_asked", "other",
+    ),
+    COURSE,
+)  # fmt: skip
+
+# One step only.
+REASON = _words("reason", "Reason")
+SUMMARY = _words("summary", "Summary of the call")
+ADVICE = _words("advice", "Advice given and services named")
+QUESTIONS = _words("questions", "What is asked of the referrer")
+CONTENTS_READ = _yes_no("contents_read", "Have the contents been read for safeguarding?")
+COUNTERSIGNED_BY = _line("countersigned_by", "Duty clinician who countersigns", longest=100)
+HOW_TOLD = _code("how_told", "How the referrer was told", ("telephone", "email", "letter", "record_system"))
+OVERRIDE_REASON = _words("override_reason", "Reason for accepting although motivation or readiness is low")
+SECOND_CLINICIAN = _line("second_clinician", "Second clinician who agrees", longest=100)
+INTERIM_SUPPORT = _words("interim_support", "What supports the family meanwhile")
+HOLDER = _line("holder", "Who stays alongside the family")
+WAITING_WOULD_HARM = _yes_no("waiting_would_harm", "Would waiting harm the relationship?")
+PURPOSE = _words("purpose", "What the consultation is for")
+ATTENDEES = _words("attendees", "Who took part")
+RECOMMENDATIONS = _words("recommendations", "Summary and recommendations")
+REVIEW_OUTCOME = _words("review_outcome", "What the review found")
+SETTING = _code(
+    "setting", "Where the contact took place", ("home", "clinic", "community", "video", "telephone", "ward")
+)
+PARTICIPANTS = _words("participants", "Who was present")
+INFANT_VOICE = _words("infant_voice", "What the baby is telling us")
+OBSERVED_ON = _date("observed_on", "Date on which the baby was observed", Part.STEP)
+DISCIPLINES = _line("disciplines", "Disciplines at the formulation meeting")
+HYPOTHESIS = _words("hypothesis", "Why the difficulty is there: the team's formulation")
+PLAN_SHARED = _yes_no("plan_shared", "Was the plan shared with the family?")
+HOLD_REASON = _code(
+    "hold_reason",
+    "Reason for the hold",
+    ("parent_in_hospital", "neonatal_stay", "parent_in_prison", "parent_in_rehabilitation", "other"),
+)
+REVIEW_ON = _date("review_on", "Date on which this is to be looked at again", Part.STEP, future=True)
+WITHDRAWN_BY = _line("withdrawn_by", "Who withdrew consent, and their standing")
+NEW_AREA = _line("new_area", "Where the family has moved to, if known")
+TRANSFER_OFFERED = _yes_no("transfer_offered", "Was a transfer offered?")
+VOID_REASON = _code("void_reason", "Why the entry is void", ("duplicate", "entered_in_error"))
+SURVIVING_REFERENCE = _line("surviving_reference", "Reference of the entry that stays", longest=64)
+REMARK = _words("remark", "Remark")

@@ -1,0 +1,182 @@
+"""Pure questions about the facts of one step: a `Refusal`, or None where nothing speaks against it.
+
+A guard that a released chart uses is frozen with it: to change a rule, write a guard beside it and a new chart.
+
+A step read from paper was taken in the past. What it would ask of a person today and the paper does not hold is
+noted as not recorded, and the night flags it; refusing it would leave the family on no list at all.
+"""
+
+from datetime import date, timedelta
+
+from workflows.dates import british
+from workflows.eligibility import Result, eligibility
+from workflows.vocabulary import Facts, Refusal, Role
+
+
+def missing_answers(facts: Facts) -> tuple[str, ...]:
+    """What a complete written referral of the service still lacks. An unborn baby needs no name."""
+    unborn = facts.answer("expected_due_date") and not facts.answer("infant_dob")
+    return tuple(
+        name for name in facts.rules.required if not facts.answer(name) and not (unborn and name == "infant_name")
+    )
+
+
+def consent_recorded(facts: Facts) -> Refusal | None:
+    if facts.from_paper or facts.answer("consent_on"):
+        return None
+    return Refusal("consent_missing", "Record when the family agreed to the referral.", ("consent_on",))
+
+
+def duty_call_linked(facts: Facts) -> Refusal | None:
+    if facts.from_paper or not facts.rules.duty_call_required or facts.answer("duty_call_on"):
+        return None
+    return Refusal("duty_call_missing", "Hold a duty call with the referrer and record its date.", ("duty_call_on",))
+
+
+def information_complete(facts: Facts) -> Refusal | None:
+    if facts.from_paper or not (missing := missing_answers(facts)):
+        return None
+    return Refusal("information_missing", "The written referral is not complete.", missing)
+
+
+def referrer_may_refer(facts: Facts) -> Refusal | None:
+    if facts.rules.self_referral or facts.answer("referrer_role") != "family":
+        return None
+    return Refusal(
+        "self_referral_not_taken",
+        "This service takes referrals from professionals only. The family can ask a midwife, a 0 to 19 specialist "
+        "public health nurse (health visitor) or a CYPMHS practitioner to refer.",
+        ("referrer_role",),
+    )
+
+
+def no_other_open_referral(facts: Facts) -> Refusal | None:
+    if facts.other_referral is None:
+        return None
+    return Refusal(
+        "already_referred",
+        f"Referral {facts.other_referral} is open for this baby and carer in this service. Add to that one.",
+    )
+
+
+def contents_read_for_safeguarding(facts: Facts) -> Refusal | None:
+    if facts.from_paper or facts.data.get("contents_read") == "yes":
+        return None
+    return Refusal(
+        "contents_not_read",
+        "Read the contents for safeguarding first, and say that they were read.",
+        ("contents_read",),
+    )
+
+
+def discussed_in_forum(facts: Facts) -> Refusal | None:
+    met, received = facts.data.get("rmg_on"), facts.recorded.get("received_on")
+    if not isinstance(met, date):
+        return Refusal(
+            "no_forum_record",
+            f"No decision without the {facts.rules.review_label} meeting that made it: give its date.",
+            ("rmg_on",),
+        )
+    if isinstance(received, date) and met < received:
+        return Refusal(
+            "out_of_order",
+            f"The meeting of {british(met)} was before the referral came on {british(received)}.",
+            ("rmg_on",),
+        )
+    return None
+
+
+def not_excluded(facts: Facts) -> Refusal | None:
+    excluded = eligibility(facts).found(Result.EXCLUDED)
+    if not excluded:
+        return None
+    return Refusal("excluded", " ".join(c.sentence for c in excluded))
+
+
+def discussion_decided(facts: Facts) -> Refusal | None:
+    to_discuss = eligibility(facts).found(Result.DISCUSS)
+    if not to_discuss or facts.from_paper or facts.answer("eligibility_decision"):
+        return None
+    return Refusal(
+        "discussion_undecided",
+        " ".join(c.sentence for c in to_discuss) + " Record what was decided.",
+        ("eligibility_decision",),
+    )
+
+
+def ready_for_direct_work(facts: Facts) -> Refusal | None:
+    """Both motivation and readiness low: only the lead may override. One low: a reason and a second clinician.
+
+    Source: Leeds guidance for perinatal colleagues, "if both are not present"; read as requirements C-20 and X4.4.
+    """
+    low = tuple(name for name in ("motivation", "readiness") if facts.answer(name) == "low")
+    overridden = bool(facts.data.get("override_reason"))
+    if not low or (len(low) == 1 and (facts.from_paper or (overridden and facts.data.get("second_clinician")))):
+        return None
+    if len(low) == 1:
+        return Refusal(
+            "not_ready",
+            f"The caregiver's {low[0]} is low: give the reason for direct work and a second clinician who agrees.",
+            ("override_reason", "second_clinician"),
+        )
+    if overridden and Role.LEAD in facts.roles:
+        return None
+    return Refusal(
+        "not_ready",
+        "Motivation and readiness are both low: offer a consultation, or the clinical lead overrides with a reason.",
+        ("override_reason",),
+        (Role.LEAD,),
+    )
+
+
+def watching_is_safe(facts: Facts) -> Refusal | None:
+    """Source: Leeds guidance for perinatal colleagues, "What next?": low or moderate need, and no harm by waiting."""
+    if facts.answer("relationship_need") == "high":
+        return Refusal(
+            "need_too_high",
+            "Watchful waiting is for low or moderate relationship need; this need is high.",
+            ("relationship_need",),
+        )
+    able = all(facts.answer(name) in ("adequate", "high") for name in ("motivation", "readiness"))
+    if facts.data.get("waiting_would_harm") == "yes" and able:
+        return Refusal(
+            "waiting_harms",
+            "Waiting would harm, and motivation and readiness are adequate: direct work is indicated.",
+            ("waiting_would_harm",),
+        )
+    return None
+
+
+def risk_screen_done(facts: Facts) -> Refusal | None:
+    if facts.answer("risk_screen_on") or facts.from_paper:
+        return None
+    return Refusal("risk_screen_missing", "Do the risk-factor screen before an indication.", ("risk_screen_on",))
+
+
+def plan_was_shared(facts: Facts) -> Refusal | None:
+    if facts.from_paper or facts.data.get("plan_shared") == "yes":
+        return None
+    return Refusal("plan_not_shared", "Share the plan with the family before they agree to it.", ("plan_shared",))
+
+
+def survivor_named(facts: Facts) -> Refusal | None:
+    if facts.data.get("void_reason") != "duplicate" or facts.data.get("surviving_reference"):
+        return None
+    return Refusal("survivor_missing", "Name the entry that stays in place of this one.", ("surviving_reference",))
+
+
+def not_held(facts: Facts) -> Refusal | None:
+    if facts.held_since is None:
+        return None
+    return Refusal("already_on_hold", f"The referral has been on hold since {british(facts.held_since)}.")
+
+
+def held(facts: Facts) -> Refusal | None:
+    return None if facts.held_since else Refusal("not_on_hold", "The referral is not on hold.")
+
+
+def reopened_in_time(facts: Facts) -> Refusal | None:
+    days, closed = facts.rules.reopen_within_days, facts.closed_on
+    if days is None or closed is None or facts.on <= closed + timedelta(days=days):
+        return None
+    return Refusal("too_late_to_reopen", f"A referral can be reopened within {days} days; make a new referral.")

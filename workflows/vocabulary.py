@@ -1,0 +1,225 @@
+"""The words that a pathway is written in. Frozen values only."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+NEW = "new"
+"""Where a referral stands before its first step. Not a state of the pathway: nobody waits there."""
+
+STAYS = ""
+"""As the `to` of a move: the referral stays in the state where it is."""
+
+
+class Role(StrEnum):
+    """Who may take a step. There is no role for jobs: the night raises flags, people move cases."""
+
+    REFERRER = "referrer"
+    FAMILY = "family"
+    ADMINISTRATOR = "administrator"
+    DUTY = "duty_clinician"
+    CHAIR = "forum_chair"
+    CLINICIAN = "clinician"
+    TEAM = "team"
+    LEAD = "clinical_lead"
+    SAFEGUARDING = "safeguarding_lead"
+    MANAGER = "manager"
+
+
+class Stage(StrEnum):
+    """Where a referral is on the pathway, as a worklist names it (shared vocabulary of the caseload sheet)."""
+
+    DUTY_CALL = "duty_call"
+    WRITTEN_REFERRAL = "written_referral"
+    RMG_REVIEW = "rmg_review"
+    WATCHFUL_WAITING = "watchful_waiting"
+    CONSULTATION = "consultation"
+    WAITING = "waiting"
+    ALLOCATED = "allocated"
+    ASSESSMENT = "assessment"
+    FORMULATION = "formulation"
+    PLAN_OFFERED = "plan_offered"
+    INTERVENTION = "intervention"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    stage: Stage
+    label: str
+    reasons: tuple[str, ...] = ()
+    """For a closed state: the closure reasons that a person may give."""
+
+    @property
+    def closed(self) -> bool:
+        return self.stage is Stage.CLOSED
+
+
+class Kind(StrEnum):
+    """What an answer looks like, so that a screen can draw the question."""
+
+    DATE = "date"
+    LINE = "line"
+    WORDS = "words"
+    CODE = "code"
+    CODES = "codes"
+    YES_NO = "yes_no"
+    NHS_NUMBER = "nhs_number"
+
+
+class Part(StrEnum):
+    """How long an answer lasts.
+
+    FORM answers belong to the written referral: they are carried forward, and asked once.
+    COURSE answers are kept with the case but asked afresh at each step that needs them.
+    STEP answers belong to one step only and stand in its event.
+    """
+
+    FORM = "form"
+    COURSE = "course"
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question. `longest` is in characters; a date may lie in the future only where that is said."""
+
+    name: str
+    kind: Kind
+    label: str
+    part: Part = Part.STEP
+    choices: tuple[str, ...] = ()
+    longest: int = 200
+    future: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A count of whole days in Europe/London. Steps start and stop it; nothing ticks."""
+
+    name: str
+    label: str
+    source: str
+    goes_on: bool = False
+    """Started again, it goes on from the figure that it had (a wait); others count afresh (a reminder)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why a step may not be taken, in words that a person can act on."""
+
+    code: str
+    sentence: str
+    fields: tuple[str, ...] = ()
+    who: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFigures:
+    """The wait that a service publishes. Unit: whole calendar days since acceptance, holds included.
+
+    `first` is the day on which the lower figure is reached; `over` is the first day beyond the range.
+    Both are a published current wait, not a target (requirements C-05), so they have a date of force.
+    """
+
+    first: int
+    over: int
+    source: str
+    in_force_from: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One rule of eligibility. The question answers None (nothing against it), "discuss" or "excluded"."""
+
+    code: str
+    asks: "Callable[[Facts], str | None]"
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRules:
+    """What differs between services, as data. A figure that a service has not published is None: off."""
+
+    service: str
+    name: str
+    review_label: str
+    required: tuple[str, ...]
+    eligibility: tuple[Criterion, ...]
+    duty_call_required: bool
+    self_referral: bool
+    call_minutes: Mapping[str, int]
+    acknowledge_within_working_days: int | None
+    waits: tuple[WaitFigures, ...]
+    review_every_days: int | None
+    watchful_waiting_months: int | None
+    consultation_minutes: int | None
+    reopen_within_days: int | None
+    opening_hours: tuple[int, int] | None
+    sources: tuple[str, ...]
+
+    def wait_on(self, day: date) -> WaitFigures | None:
+        """The published wait in force on a day; None where the service publishes none."""
+        return max((w for w in self.waits if w.in_force_from <= day), key=lambda w: w.in_force_from, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a guard may know: the case as it stands, and the step that is being tried."""
+
+    rules: ServiceRules
+    state: str
+    on: date
+    recorded: Mapping[str, object]
+    data: Mapping[str, object] = field(default_factory=dict)
+    roles: frozenset[Role] = frozenset()
+    closed_on: date | None = None
+    held_since: date | None = None
+    other_referral: str | None = None
+    from_paper: bool = False
+    """The step was taken in the past and is read from the service's own record, with its decisions."""
+
+    def answer(self, name: str) -> object:
+        """What is known once this step is taken: its own data first, then the record."""
+        return self.data.get(name) or self.recorded.get(name)
+
+
+Guard = Callable[[Facts], Refusal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of a pathway: from, trigger, to, who, needs, only if, stops, starts.
+
+    `takes` are answers that may be given but are not needed. `marks` is the date answer that the step's own
+    effective date fills. `records` are answers that the step itself settles. `given` chooses between rows of
+    one state and trigger by an answer that an earlier step recorded.
+    """
+
+    source: str
+    trigger: str
+    to: str
+    who: tuple[Role, ...]
+    needs: tuple[Field, ...] = ()
+    only_if: tuple[Guard, ...] = ()
+    stops: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    takes: tuple[Field, ...] = ()
+    marks: str = ""
+    records: tuple[tuple[str, str], ...] = ()
+    given: tuple[str, str] | None = None
+    hold: str = ""
+    """"starts" or "ends" where the row is about the hold that lies over the state."""
+    while_held: bool = False
+    reopens: bool = False
+    """The clocks that the closure stopped go on from the figure that they had."""
+    side: bool = False
+    """A path beside the main line; drawn once for all states that it can be taken from."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether the referral changes its place, or only something is noted about it."""
+        return self.to != self.source
