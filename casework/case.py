@@ -1,0 +1,257 @@
+"""What a case is: a referral on its pathway. `fire` decides and changes nothing; `apply` is the only way it changes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from casework.actor import Actor
+from casework.calendar import london_day
+from casework.errors import StepRefused
+from casework.forms import checked
+from casework.identity import People, new_id, people
+from casework.waiting import ClockState, started
+from workflows import Chart, Facts, Move, Part, Refusal
+from workflows.dates import british
+from workflows.engine import Judgement, engine_of, lacks
+from workflows.guards import information_complete, missing_answers, no_other_open_referral
+from workflows.vocabulary import NEW
+
+OtherReferral = Callable[[People], str | None]
+"""Answers with the reference of another open referral of the service for the same baby and carer."""
+
+
+def nobody_else(people: People) -> None:
+    """There is no other referral: a case on its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One thing that happened, as it was recorded. Never changed, never removed.
+
+    `effective_on` is the day in Europe/London on which it happened; `effective_at` the instant (UTC), where more
+    than the day is known. `not_recorded` names the answers that the step would ask for today and that the paper
+    record, from which it was imported, does not hold.
+    """
+
+    id: UUID
+    case_id: UUID
+    seq: int
+    trigger: str
+    source: str
+    to: str
+    actor: str
+    role: str | None
+    via: str
+    effective_on: date
+    effective_at: datetime | None
+    recorded_at: datetime
+    pathway: str
+    data: Mapping[str, Any]
+    not_recorded: tuple[str, ...] = ()
+    imported: bool = False
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A step that somebody wants to take. `on` is given where it was taken on an earlier day."""
+
+    trigger: str
+    actor: Actor
+    now: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+    on: date | None = None
+    imported: bool = False
+    request_id: str | None = None
+
+    @property
+    def today(self) -> date:
+        return london_day(self.now)
+
+
+@dataclass(slots=True)
+class Case:
+    """One referral: where it stands, since when, and what is known. The fold of its events."""
+
+    id: UUID
+    chart: Chart
+    reference: str
+    state: str = NEW
+    version: int = 0
+    opened_on: date | None = None
+    closed_on: date | None = None
+    placed_on: date | None = None
+    placed_by: int = 0
+    held_since: date | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    clocks: dict[str, ClockState] = field(default_factory=dict)
+
+    @property
+    def service(self) -> str:
+        return self.chart.rules.service
+
+    @property
+    def open(self) -> bool:
+        return self.state != NEW and not self.chart.states[self.state].closed
+
+    @property
+    def stage(self) -> str:
+        return self.chart.states[self.state].stage.value
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the written referral still lacks, in the service's order; nothing before it came or once closed."""
+        if not self.open or not self.answers.get("received_on"):
+            return ()
+        return missing_answers(self.facts(self.placed_on or date.min))
+
+    @property
+    def people(self) -> People:
+        """Keys of the baby and the carer whose relationship this referral is about."""
+        return people(self.answers)
+
+    def facts(self, on: date, data: Mapping[str, Any] | None = None, **known: Any) -> Facts:
+        return Facts(
+            rules=self.chart.rules,
+            state=self.state,
+            on=on,
+            recorded=self.answers,
+            data=data or {},
+            closed_on=self.closed_on,
+            held_since=self.held_since,
+            **known,
+        )
+
+    def copy(self) -> "Case":
+        return replace(self, answers=dict(self.answers), clocks=dict(self.clocks))
+
+    def fire(self, attempt: Attempt, other_referral: OtherReferral = nobody_else) -> CaseEvent:
+        """The event that the step would be. Raises `StepRefused` with every reason at once; changes nothing.
+
+        `other_referral` is asked only where the step needs to know of another open referral for the same people.
+        """
+        engine = engine_of(self.chart)
+        on = attempt.on or attempt.today
+        row = engine.row(self.facts(on), attempt.trigger)
+        data, reasons = checked(row, attempt.data, attempt.today) if row else ({}, [])
+        asks = row is not None and no_other_open_referral in row.only_if
+        other = other_referral(people({**self.answers, **data})) if asks else None
+        facts = self.facts(on, data, roles=attempt.actor.roles, other_referral=other, from_paper=attempt.imported)
+        judgement = engine.judge(facts, attempt.trigger)
+        reasons = _told_once([*reasons, *self._untimely(judgement.move, on, attempt.today), *judgement.reasons])
+        if reasons or judgement.move is None:
+            raise self._refused(attempt.trigger, reasons, judgement, facts)
+        engine.step(facts, attempt.trigger, judgement.move)
+        return self._event(attempt, judgement.move, on, data)
+
+    def _event(self, attempt: Attempt, move: Move, on: date, data: dict[str, Any]) -> CaseEvent:
+        return CaseEvent(
+            id=new_id(),
+            case_id=self.id,
+            seq=self.version + 1,
+            trigger=move.trigger,
+            source=self.state,
+            to=move.to,
+            actor=attempt.actor.name,
+            role=None if attempt.imported else attempt.actor.acting_as(move.who),
+            via=attempt.actor.via,
+            effective_on=on,
+            effective_at=attempt.now if attempt.on is None else None,
+            recorded_at=attempt.now,
+            pathway=self.chart.id,
+            data=data,
+            not_recorded=self._not_recorded(move, data) if attempt.imported else (),
+            imported=attempt.imported,
+            request_id=attempt.request_id,
+        )
+
+    def _not_recorded(self, move: Move, data: Mapping[str, Any]) -> tuple[str, ...]:
+        facts = self.facts(date.min, data)
+        blank = missing_answers(facts) if information_complete in move.only_if else ()
+        return tuple(dict.fromkeys((*(f.name for f in lacks(move, facts)), *blank)))
+
+    def _untimely(self, move: Move | None, on: date, today: date) -> list[Refusal]:
+        """A step lies neither in the future nor before what it follows."""
+        if on > today:
+            return [Refusal("date_in_future", "This step is dated in the future.", ("on",))]
+        if move is None:
+            return []
+        follows = [self.placed_on if move.moves or move.hold else self.opened_on]
+        follows += [self.clocks[c].since for c in move.stops if c in self.clocks and self.clocks[c].running]
+        last = max((day for day in follows if day), default=None)
+        if last is None or on >= last:
+            return []
+        return [
+            Refusal("out_of_order", f"This is dated {british(on)}, before what it follows on {british(last)}.", ("on",))
+        ]
+
+    def _refused(self, trigger: str, reasons: list[Refusal], judgement: Judgement, facts: Facts) -> StepRefused:
+        engine = engine_of(self.chart)
+        possible = [t for t in self.chart.triggers_from(self.state) if self._possible(engine.row(facts, t), facts)]
+        who = judgement.move.who if judgement.move else ()
+        return StepRefused(trigger, self.state, reasons, who, possible)
+
+    @staticmethod
+    def _possible(row: Move | None, facts: Facts) -> bool:
+        return row is not None and (facts.held_since is None or row.while_held)
+
+    def apply(self, event: CaseEvent) -> None:
+        """Take in what happened. Live and on replay there is no other way for a case to change."""
+        rows = engine_of(self.chart).rows[event.source, event.trigger]
+        row = rows[0] if len(rows) == 1 else next(m for m in rows if m.to == event.to)
+        self._take_answers(row, event)
+        self._turn_clocks(row, event)
+        if row.hold:
+            self._hold(row.hold, event)
+        if row.moves:
+            self._place(event)
+        self.version = event.seq
+
+    def _take_answers(self, row: Move, event: CaseEvent) -> None:
+        kept = {f.name for f in (*row.needs, *row.takes) if f.part is not Part.STEP}
+        self.answers.update((name, value) for name, value in event.data.items() if name in kept)
+        self.answers.update(row.records)
+        if row.marks:
+            self.answers[row.marks] = event.effective_on
+
+    def _turn_clocks(self, row: Move, event: CaseEvent) -> None:
+        on, clocks = event.effective_on, self.clocks
+        for name in row.stops:
+            if name in clocks and clocks[name].running:
+                clocks[name] = clocks[name].stopped(on, event.seq, self.held_since)
+        if row.reopens:
+            stopped_then = [n for n, c in clocks.items() if c.stopped_by == self.placed_by]
+            clocks.update((name, clocks[name].resumed(on)) for name in stopped_then)
+        for name in row.starts:
+            if name not in clocks or not (clocks[name].running or self.chart.clocks[name].goes_on):
+                clocks[name] = started(on)
+            elif not clocks[name].running:
+                clocks[name] = clocks[name].resumed(on)
+
+    def _hold(self, hold: str, event: CaseEvent) -> None:
+        on = event.effective_on
+        if hold == "starts":
+            self.held_since = on
+        elif self.held_since is not None:
+            for name, clock in self.clocks.items():
+                if clock.running:
+                    self.clocks[name] = clock.after_hold(self.held_since, on)
+            self.held_since = None
+        self.placed_on = on
+
+    def _place(self, event: CaseEvent) -> None:
+        closing = self.chart.states[event.to].closed
+        self.state, self.placed_on, self.placed_by = event.to, event.effective_on, event.seq
+        self.opened_on = self.opened_on or event.effective_on
+        if closing:
+            self.answers["closed_from"] = event.source
+            self.held_since = None
+        self.closed_on = event.effective_on if closing else None
+
+
+def _told_once(reasons: list[Refusal]) -> list[Refusal]:
+    """An answer that was given and is wrong is not also called missing."""
+    wrong = {name for r in reasons for name in r.fields if r.code != "answer_missing"}
+    return [r for r in reasons if r.code != "answer_missing" or not wrong.intersection(r.fields)]

@@ -1,0 +1,113 @@
+"""The one way to change a case: lock, key, version, judge, write, commit, and only then tell the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from casework import log
+from casework.case import Attempt, Case, CaseEvent
+from casework.errors import KeyUsedOtherwise, StaleCase
+from casework.flagging import due
+from casework.store import Answered, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a step led to. The same request with the same key gets the same receipt."""
+
+    case_id: UUID
+    reference: str
+    version: int
+    trigger: str
+    state: str
+    effective_on: date
+    cleared_flags: tuple[str, ...] = ()
+
+    def as_answer(self) -> dict[str, Any]:
+        return {
+            "case_id": str(self.case_id),
+            "reference": self.reference,
+            "version": self.version,
+            "trigger": self.trigger,
+            "state": self.state,
+            "effective_on": self.effective_on.isoformat(),
+            "cleared_flags": list(self.cleared_flags),
+        }
+
+    @classmethod
+    def from_answer(cls, answer: Mapping[str, Any]) -> "Receipt":
+        return cls(
+            case_id=UUID(answer["case_id"]),
+            reference=answer["reference"],
+            version=answer["version"],
+            trigger=answer["trigger"],
+            state=answer["state"],
+            effective_on=date.fromisoformat(answer["effective_on"]),
+            cleared_flags=tuple(answer["cleared_flags"]),
+        )
+
+
+@dataclass(slots=True)
+class Change:
+    """One attempt at one change. `make` runs inside a transaction; `tell` after its commit."""
+
+    attempt: Attempt
+    request_digest: str
+    key: str | None = None
+    dry_run: bool = False
+    told: list[tuple[CaseEvent, Case]] = field(default_factory=list)
+    cleared: tuple[str, ...] = ()
+
+    def make(self, store: Store, case: Case | UUID, seen: int | None) -> Receipt:
+        """Raises `StepRefused`, `StaleCase`, `KeyUsedOtherwise`. A new case has nothing to lock and nothing seen."""
+        self.told.clear()
+        before, open_flags = (case, ()) if isinstance(case, Case) else store.locked(case)
+        if self.key and (earlier := self._earlier(store, self.key)):
+            return earlier
+        if before.version and seen != before.version:
+            raise StaleCase(before.version, seen or 0, store.changes_since(before.id, seen or 0))
+        event = before.fire(self.attempt, lambda who: store.other_referral(before.service, who, before.id))
+        after = before.copy()
+        after.apply(event)
+        self.cleared = tuple(kind for kind in open_flags if kind not in due(after, self.attempt.today))
+        receipt = _receipt(after, event, self.cleared)
+        if not self.dry_run:
+            self._write(store, before, after, event)
+            if self.key:
+                answered = Answered(self.request_digest, receipt.as_answer())
+                store.remember(self.attempt.actor.name, self.key, answered, self.attempt.now)
+        return receipt
+
+    def _earlier(self, store: Store, key: str) -> Receipt | None:
+        answered = store.answered(self.attempt.actor.name, key)
+        if answered is None:
+            return None
+        if answered.request_digest != self.request_digest:
+            raise KeyUsedOtherwise
+        return Receipt.from_answer(answered.answer)
+
+    def _write(self, store: Store, before: Case, after: Case, event: CaseEvent) -> None:
+        store.append(before, after, event)
+        if self.cleared:
+            because = f"{event.trigger}#{event.seq}"
+            store.clear_flags(after.id, self.cleared, self.attempt.today, self.attempt.now, because)
+        self.told.append((event, after))
+
+    def tell(self) -> None:
+        for event, case in self.told:
+            log.case_event(event, service=case.service, reference=case.reference)
+            for kind in self.cleared:
+                log.flag_cleared(
+                    case_id=case.id,
+                    kind=kind,
+                    cleared_on=self.attempt.today.isoformat(),
+                    because=f"{event.trigger}#{event.seq}",
+                    service=case.service,
+                    reference=case.reference,
+                )
+
+
+def _receipt(after: Case, event: CaseEvent, cleared: tuple[str, ...]) -> Receipt:
+    return Receipt(after.id, after.reference, event.seq, event.trigger, after.state, event.effective_on, cleared)

@@ -1,0 +1,107 @@
+"""One catalogue of what can go wrong for a person who uses casework: a stable code, what happened, what to do.
+
+No message repeats what was typed into an answer: it may be a name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows.vocabulary import Refusal, Role
+
+
+class CaseworkError(Exception):
+    """The base of everything that casework raises on purpose. `code` is stable; the sentence may be reworded."""
+
+    code = "casework_error"
+
+
+class BadRequest(CaseworkError):
+    """The request itself makes no sense: nothing was tried and nothing was changed."""
+
+    def __init__(self, code: str, sentence: str, field: str = "") -> None:
+        self.code, self.field = code, field
+        super().__init__(sentence)
+
+
+class NoSuchCase(CaseworkError):
+    code = "unknown_case"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such referral here. Check the reference and the service.")
+
+
+class AmbiguousReference(CaseworkError):
+    code = "ambiguous_reference"
+
+    def __init__(self, services: Sequence[str]) -> None:
+        self.services = tuple(services)
+        super().__init__(
+            f"Several services have this reference ({', '.join(services)}). Write it as SERVICE/REFERENCE."
+        )
+
+
+class ReferenceTaken(CaseworkError):
+    code = "reference_taken"
+
+    def __init__(self) -> None:
+        super().__init__("The service already has a referral with this reference. Open that one, or give another.")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody did since a screen was drawn."""
+
+    seq: int
+    trigger: str
+    actor: str
+    recorded_at: datetime
+
+
+class StaleCase(CaseworkError):
+    """Someone else changed the case after this screen was drawn."""
+
+    code = "stale_case"
+
+    def __init__(self, version: int, seen: int, changes: Sequence[Change]) -> None:
+        self.version, self.seen, self.changes = version, seen, tuple(changes)
+        by = "; ".join(f"{c.actor}: {c.trigger} at {c.recorded_at:%Y-%m-%d %H:%M}Z" for c in self.changes[-5:])
+        super().__init__(
+            f"The referral is at version {version}; this screen showed version {seen}. "
+            f"Since then: {by or 'nothing, so that version never was'}. Reload it, check what changed, and try again."
+        )
+
+
+class KeyUsedOtherwise(CaseworkError):
+    """The same idempotency key came with another request."""
+
+    code = "key_used_otherwise"
+
+    def __init__(self) -> None:
+        super().__init__("This key was used for another request. Give each request a key of its own.")
+
+
+class StepRefused(CaseworkError):
+    """The step may not be taken. Every reason at once, who may take it, and what is possible now."""
+
+    code = "step_refused"
+
+    def __init__(
+        self,
+        trigger: str,
+        state: str,
+        reasons: Sequence[Refusal],
+        who: Sequence[Role] = (),
+        possible_now: Sequence[str] = (),
+    ) -> None:
+        self.trigger, self.state = trigger, state
+        self.reasons, self.who, self.possible_now = tuple(reasons), tuple(who), tuple(possible_now)
+        super().__init__(" ".join(reason.sentence for reason in self.reasons))
+
+
+class StorageError(CaseworkError):
+    """The database could not do it. Nothing was changed unless `maybe_done` says so."""
+
+    def __init__(self, code: str, sentence: str, *, try_again: bool = False, maybe_done: bool = False) -> None:
+        self.code, self.try_again, self.maybe_done = code, try_again, maybe_done
+        super().__init__(sentence)

@@ -1,0 +1,173 @@
+"""The answers of one step: checked when they come in, and described as a JSON Schema so that a screen can ask."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+import nhs_number.validate
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic import Field as Described
+from pydantic_core import PydanticCustomError
+
+from casework.calendar import NotADay, parse_day
+from workflows import Field, Kind, Move, Part, Refusal
+
+Fields = tuple[Field, ...]
+
+SENTENCES = {
+    "unknown_field": "This step has no such answer.",
+    "unknown_code": "This is not one of the answers to choose from: {choices}.",
+    "invalid_date": "This is no date. Write 2026-11-21 or 21/11/2026.",
+    "date_in_future": "This date lies in the future.",
+    "invalid_nhs_number": "This is no valid NHS number: ten digits, of which the last is a check digit.",
+    "control_characters": "This has control characters. Remove them.",
+    "invalid_text": "This is no valid text.",
+    "too_long": "This is longer than {longest} characters.",
+    "wrong_type": "This is not of the right kind: {kind} is asked for.",
+}
+
+
+def checked(move: Move, data: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
+    """The answers that can be kept, and what is wrong with the others. Blank answers count as not given."""
+    given = {name: value for name, value in data.items() if value is not None and value not in ("", [])}
+    fields = (*move.needs, *move.takes)
+    return _clean(fields, given, today)
+
+
+def checked_fields(fields: Fields, given: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
+    """The same for a set of questions that belongs to no step (a row of a sheet)."""
+    return _clean(fields, given, today)
+
+
+def _clean(fields: Fields, given: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
+    model, known = _model(fields)
+    try:
+        clean = model.__pydantic_validator__.validate_python(dict(given)).__dict__
+    except ValidationError as problem:
+        bad = [_refusal(error["type"], error["loc"], known) for error in problem.errors(
+            include_input=False, include_url=False, include_context=False)]  # fmt: skip
+        wrong = {name for refusal in bad for name in refusal.fields}
+        left = {name: value for name, value in given.items() if name in known and name not in wrong}
+        clean, more = _clean(fields, left, today) if len(left) < len(given) else ({}, [])
+        return clean, [*bad, *more]
+    clean = {name: value for name, value in clean.items() if value is not None}
+    ahead = [n for n, v in clean.items() if isinstance(v, date) and v > today and not known[n].future]
+    return {n: v for n, v in clean.items() if n not in ahead}, [_refusal("date_in_future", (n,), known) for n in ahead]
+
+
+def schema(move: Move, recorded: Mapping[str, object]) -> dict[str, Any]:
+    """The answers of a step as a JSON Schema (draft 2020-12). A form answer that is recorded is not required again."""
+    described = _schema((*move.needs, *move.takes))
+    required = [f.name for f in move.needs if not (f.part is Part.FORM and recorded.get(f.name))]
+    return {**described, "title": move.trigger, "required": required}
+
+
+@lru_cache(maxsize=512)
+def _schema(fields: Fields) -> dict[str, Any]:
+    model, known = _model(fields)
+    described = model.model_json_schema()
+    properties = {name: _plain(prop, known[name]) for name, prop in described.get("properties", {}).items()}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _plain(prop: dict[str, Any], field: Field) -> dict[str, Any]:
+    """The schema of an answer that is given: blank is left out rather than sent as null."""
+    kept = next((p for p in prop.get("anyOf", []) if p.get("type") != "null"), prop)
+    return {**{k: v for k, v in kept.items() if k not in ("default", "anyOf")}, "title": field.label}
+
+
+@lru_cache(maxsize=512)
+def _model(fields: Fields) -> tuple[type[BaseModel], dict[str, Field]]:
+    known = {f.name: f for f in fields}
+    shape: dict[str, Any] = {f.name: (_type(f) | None, None) for f in fields}
+    model = create_model("Answers", __config__=ConfigDict(extra="forbid", hide_input_in_errors=True), **shape)
+    return model, known
+
+
+def _type(field: Field) -> Any:
+    match field.kind:
+        case Kind.DATE:
+            return Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+        case Kind.NHS_NUMBER:
+            asked = WithJsonSchema({"type": "string", "pattern": r"^\d{3} ?\d{3} ?\d{4}$"})
+            return Annotated[str, BeforeValidator(_nhs_number), asked]
+        case Kind.CODE | Kind.YES_NO:
+            return Literal[field.choices]
+        case Kind.CODES:
+            one: Any = Literal[field.choices]
+            return Annotated[list[one], Described(max_length=len(field.choices))]
+        case Kind.LINE:
+            return Annotated[str, Described(strict=True, max_length=field.longest), AfterValidator(_one_line)]
+        case Kind.WORDS:
+            return Annotated[str, Described(strict=True, max_length=field.longest), AfterValidator(_words)]
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("wrong_type", "a date is asked for")
+    try:
+        return parse_day(value)
+    except NotADay:
+        raise PydanticCustomError("invalid_date", "no date") from None
+
+
+def _nhs_number(value: object) -> str:
+    """Modulus 11, and not all zeros, which passes the sum but is never issued."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("wrong_type", "digits are asked for")
+    digits = value.replace(" ", "").replace("-", "")
+    plain = len(digits) == 10 and digits.isascii() and digits.isdigit() and digits.strip("0")
+    if not plain or not nhs_number.validate.is_valid(digits):
+        raise PydanticCustomError("invalid_nhs_number", "no NHS number")
+    return digits
+
+
+def _refused_characters(allowed: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.isprintable():
+            if any(unicodedata.category(c) == "Cc" and c not in allowed for c in value):
+                raise PydanticCustomError("control_characters", "control characters")
+            if any(unicodedata.category(c) == "Cs" for c in value):
+                raise PydanticCustomError("invalid_text", "lone surrogate")
+        return value
+
+    return check
+
+
+_words = _refused_characters("\n\r\t")
+_no_breaks = _refused_characters("")
+
+
+def _one_line(value: str) -> str:
+    return _no_breaks(value.strip())
+
+
+_CODES = {
+    "extra_forbidden": "unknown_field",
+    "literal_error": "unknown_code",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "string_unicode": "invalid_text",
+}
+
+
+def _refusal(error_type: str, location: tuple[int | str, ...], known: Mapping[str, Field]) -> Refusal:
+    """The refusal of one answer. An unknown name is not repeated: it may be a text that slipped."""
+    code = _CODES.get(error_type, error_type if error_type in SENTENCES else "wrong_type")
+    field = known.get(str(location[0])) if location else None
+    sentence = SENTENCES[code]
+    if field is not None:
+        sentence = sentence.format(choices=", ".join(field.choices), longest=field.longest, kind=field.kind.value)
+    return Refusal(code, sentence, (field.name,) if field else ())

@@ -1,0 +1,46 @@
+"""Identifiers: of cases and events, and of the two people whose relationship a referral is about."""
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from uuid import UUID
+
+from casework.calendar import unix_milliseconds
+
+People = tuple[str | None, str | None]
+"""Keys of the baby and of the carer; None where it is not known who they are."""
+
+
+def people(answers: Mapping[str, object]) -> People:
+    return infant_key(answers), carer_key(answers)
+
+
+def new_id() -> UUID:
+    """A version 7 UUID: random, and in the order of time so that neighbours in time are neighbours on disk."""
+    value = (unix_milliseconds() & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    return UUID(int=(value & ~(0xF << 76) & ~(0x3 << 62)) | 0x7 << 76 | 0x2 << 62)
+
+
+def infant_key(answers: Mapping[str, object]) -> str | None:
+    """Who the baby is: NHS number, else name and date of birth, else the pregnancy's due date. None: not known."""
+    number, name, born = (answers.get(k) for k in ("infant_nhs_number", "infant_name", "infant_dob"))
+    if number:
+        return _digest("nhs", number)
+    if born:
+        return _digest("born", name, born) if name else None
+    due = answers.get("expected_due_date")
+    return _digest("due", due) if due else None
+
+
+def carer_key(answers: Mapping[str, object]) -> str | None:
+    """Who the carer is: NHS number, else name and postcode. None: not known."""
+    if number := answers.get("carer_nhs_number"):
+        return _digest("nhs", number)
+    name, postcode = answers.get("carer_name"), answers.get("postcode")
+    return _digest("lives", name, postcode) if name and postcode else None
+
+
+def _digest(*parts: object) -> str:
+    text = "\x1f".join(unicodedata.normalize("NFC", str(part)).casefold() for part in parts)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

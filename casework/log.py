@@ -1,0 +1,94 @@
+"""The audit as structured lines: one name and one function an event. Lines carry ids and codes, never people's words.
+
+Nothing here configures logging: that belongs to the program that runs casework (`jobs.logs`) or to its host.
+"""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from casework.case import CaseEvent
+from casework.errors import StepRefused
+
+
+class LogEvent(StrEnum):
+    """Names that auditors search for. Renaming one is a breaking change."""
+
+    CASE_OPENED = "case.opened"
+    CASE_MOVED = "case.moved"
+    CASE_NOTED = "case.noted"
+    CASE_REFUSED = "case.refused"
+    CASE_CONFLICT = "case.conflict"
+    FLAG_RAISED = "flag.raised"
+    FLAG_CLEARED = "flag.cleared"
+    IMPORT_STARTED = "import.started"
+    IMPORT_ROW_REFUSED = "import.row_refused"
+    IMPORT_FINISHED = "import.finished"
+    NIGHT_STARTED = "night.started"
+    NIGHT_FINISHED = "night.finished"
+    DATABASE_UPGRADED = "database.upgraded"
+
+
+_log = structlog.get_logger("casework")
+
+
+def case_event(event: CaseEvent, *, service: str, reference: str) -> None:
+    """A step was taken and is kept. Called after the commit, never before."""
+    _log.info(
+        _name_of(event),
+        service=service,
+        reference=reference,
+        case_id=str(event.case_id),
+        event_id=str(event.id),
+        seq=event.seq,
+        trigger=event.trigger,
+        from_state=event.source,
+        to_state=event.to,
+        actor=event.actor,
+        role=event.role,
+        via=event.via,
+        effective_on=event.effective_on.isoformat(),
+        recorded_at=event.recorded_at.isoformat(),
+        pathway=event.pathway,
+        imported=event.imported,
+        answered=sorted(event.data),
+        not_recorded=list(event.not_recorded),
+        request_id=event.request_id,
+    )
+
+
+def _name_of(event: CaseEvent) -> LogEvent:
+    if event.source == "new":
+        return LogEvent.CASE_OPENED
+    return LogEvent.CASE_NOTED if event.source == event.to else LogEvent.CASE_MOVED
+
+
+def case_refused(refused: StepRefused, **ids: Any) -> None:
+    """A step was tried and may not be taken. The tried answers are not repeated."""
+    _log.warning(
+        LogEvent.CASE_REFUSED,
+        trigger=refused.trigger,
+        from_state=refused.state,
+        codes=[reason.code for reason in refused.reasons],
+        fields=sorted({name for reason in refused.reasons for name in reason.fields}),
+        **ids,
+    )
+
+
+def case_conflict(**ids: Any) -> None:
+    _log.warning(LogEvent.CASE_CONFLICT, **ids)
+
+
+def flag_raised(*, case_id: UUID, kind: str, raised_on: str, run_id: UUID, **ids: Any) -> None:
+    _log.info(LogEvent.FLAG_RAISED, case_id=str(case_id), kind=kind, raised_on=raised_on, run_id=str(run_id), **ids)
+
+
+def flag_cleared(*, case_id: UUID, kind: str, cleared_on: str, because: str, **ids: Any) -> None:
+    _log.info(LogEvent.FLAG_CLEARED, case_id=str(case_id), kind=kind, cleared_on=cleared_on, because=because, **ids)
+
+
+def run_line(name: LogEvent, **ids: Any) -> None:
+    """The beginning and the end of an import or a night, and a row that an import refused."""
+    _log.info(name, **ids)

@@ -1,0 +1,166 @@
+"""The events of a case folded again, by code that shares nothing with the live path but the table of rows.
+
+An auditor's second opinion: it knows neither `transitions`, nor guards, nor `Case.apply`. Where it and the kept
+row disagree, one of them is wrong.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from casework.case import Case, CaseEvent
+from workflows import Move, Part
+from workflows.registry import CHARTS
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing on which the fold and the kept row disagree. Values of answers are not repeated."""
+
+    what: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class _Stretch:
+    since: date
+    until: date | None = None
+    ended_by: int = 0
+
+
+@dataclass(slots=True)
+class _Fold:
+    state: str = "new"
+    version: int = 0
+    opened_on: date | None = None
+    closed_on: date | None = None
+    closed_by: int = 0
+    answers: dict[str, Any] = field(default_factory=dict)
+    stretches: dict[str, list[_Stretch]] = field(default_factory=dict)
+    holds: list[_Stretch] = field(default_factory=list)
+
+
+def compare(kept: Case, events: Sequence[CaseEvent]) -> tuple[Difference, ...]:
+    """Everything on which a case and the fold of its events differ; empty where they agree."""
+    fold, found = _Fold(), []
+    for event in events:
+        if (problem := _follow(fold, event)) is not None:
+            return (problem,)
+    held = fold.holds[-1].since if fold.holds and fold.holds[-1].until is None else None
+    for what, folded, stands in (
+        ("state", fold.state, kept.state),
+        ("version", fold.version, kept.version),
+        ("opened_on", fold.opened_on, kept.opened_on),
+        ("closed_on", fold.closed_on, kept.closed_on),
+        ("held_since", held, kept.held_since),
+        ("clocks", _clock_figures(fold), _kept_figures(kept)),
+        ("answers", fold.answers, kept.answers),
+        ("gaps", _gaps(fold, kept), tuple(kept.gaps)),
+    ):
+        if folded != stands:
+            shown = "differ" if what == "answers" else f"fold says {folded}, row says {stands}"
+            found.append(Difference(what, f"{what}: {shown}"))
+    return tuple(found)
+
+
+def _follow(fold: _Fold, event: CaseEvent) -> Difference | None:
+    if event.seq != fold.version + 1:
+        return Difference("sequence", f"event {fold.version + 1} is not there; {event.seq} follows {fold.version}")
+    if event.source != fold.state:
+        return Difference("sequence", f"event {event.seq} starts from {event.source}, the fold stands at {fold.state}")
+    chart = CHARTS[event.pathway]
+    rows = [m for m in chart.moves if (m.source, m.trigger, m.to) == (event.source, event.trigger, event.to)]
+    if len(rows) != 1:
+        return Difference(
+            "pathway", f"event {event.seq}: {event.pathway} has no row {event.trigger} from {event.source}"
+        )
+    row = rows[0]
+    _answers(fold, row, event)
+    _clocks(fold, row, event)
+    if row.hold == "starts":
+        fold.holds.append(_Stretch(event.effective_on))
+    elif row.hold == "ends":
+        fold.holds[-1].until = event.effective_on
+    if event.to != event.source:
+        _place(fold, event, closes=chart.states[event.to].closed)
+    fold.version = event.seq
+    return None
+
+
+def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
+    lasting = {f.name for f in row.needs + row.takes if f.part in (Part.FORM, Part.COURSE)}
+    for name, value in event.data.items():
+        if name in lasting:
+            fold.answers[name] = value
+    for name, value in row.records:
+        fold.answers[name] = value
+    if row.marks:
+        fold.answers[row.marks] = event.effective_on
+
+
+def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
+    for name in row.stops:
+        if (stretches := fold.stretches.get(name)) and stretches[-1].until is None:
+            stretches[-1].until, stretches[-1].ended_by = event.effective_on, event.seq
+    if row.reopens:
+        for stretches in fold.stretches.values():
+            if stretches[-1].ended_by == fold.closed_by:
+                stretches.append(_Stretch(event.effective_on))
+    for name in row.starts:
+        stretches = fold.stretches.setdefault(name, [])
+        if stretches and stretches[-1].until is None:
+            continue
+        if not CHARTS[event.pathway].clocks[name].goes_on:
+            stretches.clear()
+        stretches.append(_Stretch(event.effective_on))
+
+
+def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
+    fold.state = event.to
+    fold.opened_on = fold.opened_on or event.effective_on
+    fold.closed_on = event.effective_on if closes else None
+    if closes:
+        fold.closed_by = event.seq
+        fold.answers["closed_from"] = event.source
+        if fold.holds and fold.holds[-1].until is None:
+            fold.holds[-1].until = event.effective_on
+
+
+_FAR = date(9999, 1, 1)
+
+
+def _clock_figures(fold: _Fold) -> dict[str, tuple[int, int]]:
+    """Per clock: running or not, days counted and days on hold, each from the stretches themselves."""
+    figures = {}
+    for name, stretches in fold.stretches.items():
+        running = stretches[-1].until is None
+        counted = sum(((s.until or s.since) - s.since for s in stretches), timedelta()).days
+        closed_holds = [h for h in fold.holds if h.until is not None or not running]
+        on_hold = sum(_overlap(s, h) for s in stretches for h in closed_holds)
+        figures[name] = (counted if not running else -counted - 1, on_hold)
+    return figures
+
+
+def _overlap(stretch: _Stretch, hold: _Stretch) -> int:
+    until = min(stretch.until or _FAR, hold.until or _FAR)
+    return max((until - max(stretch.since, hold.since)).days, 0)
+
+
+def _kept_figures(kept: Case) -> dict[str, tuple[int, int]]:
+    figures = {}
+    for name, clock in kept.clocks.items():
+        before = (clock.since - clock.counts_from).days
+        days = -before - 1 if clock.stopped_on is None else (clock.stopped_on - clock.counts_from).days
+        figures[name] = (days, clock.held_days)
+    return figures
+
+
+def _gaps(fold: _Fold, kept: Case) -> tuple[str, ...]:
+    rules, known = kept.chart.rules, fold.answers
+    if "received_on" not in known or fold.closed_on is not None:
+        return ()
+    blank = [name for name in rules.required if name not in known]
+    if "expected_due_date" in known and "infant_dob" not in known:
+        blank = [name for name in blank if name != "infant_name"]
+    return tuple(blank)

@@ -1,0 +1,249 @@
+"""The use-cases: what a clinic's screen, the command line or a job may ask of casework."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from casework import log
+from casework.actor import Actor
+from casework.calendar import london_day, utc_now
+from casework.case import Attempt, Case, CaseEvent
+from casework.change import Change, Receipt
+from casework.errors import BadRequest, StaleCase, StepRefused
+from casework.forms import schema
+from casework.identity import new_id
+from casework.replay import Difference, compare
+from casework.store import Asked, FlagRow, Keeper, KeyTaken, NightReport, RefusedAttempt, Store, WorklistRow
+from workflows import Chart, Refusal, Role
+from workflows.engine import engine_of
+from workflows.flags import FLAGS
+from workflows.registry import CURRENT, UnknownService, chart_for
+from workflows.vocabulary import Stage
+
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A step from the present state: allowed or why not, who may take it, and the answers it needs (JSON Schema)."""
+
+    trigger: str
+    to: str
+    allowed: bool
+    who: tuple[Role, ...]
+    reasons: tuple[Refusal, ...]
+    data: dict[str, Any]
+
+
+class Casework:
+    """The cases of a database. One call, one transaction. Safe to share between threads."""
+
+    def __init__(self, database: Keeper, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    @property
+    def database(self) -> Keeper:
+        return self._database
+
+    def now(self) -> datetime:
+        return self._now()
+
+    def today(self) -> date:
+        return london_day(self._now())
+
+    def open_case(
+        self,
+        service: str,
+        trigger: str,
+        actor: Actor,
+        data: Mapping[str, Any] | None = None,
+        *,
+        reference: str | None = None,
+        on: date | None = None,
+        key: str | None = None,
+        request_id: str | None = None,
+        dry_run: bool = False,
+    ) -> Receipt:
+        """Open a referral with its first step (`take_call`, `receive_referral`).
+
+        Raises `StepRefused`, `BadRequest`, `ReferenceTaken`.
+        """
+        case_id = new_id()
+        case = Case(case_id, _chart(service), checked_reference(reference) or f"C-{case_id.hex[-12:]}")
+        attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
+        digest = _digest("open", service, reference, trigger, data, on)
+        return self._make(case, None, Change(attempt, digest, key, dry_run))
+
+    def fire(
+        self,
+        case: str | UUID,
+        trigger: str,
+        actor: Actor,
+        data: Mapping[str, Any] | None = None,
+        *,
+        seen: int,
+        on: date | None = None,
+        key: str | None = None,
+        request_id: str | None = None,
+        dry_run: bool = False,
+    ) -> Receipt:
+        """Take a step. `seen` is the version that the person's screen showed; `on` an earlier day (Europe/London).
+
+        Raises `StepRefused` with every reason, `StaleCase` when somebody was first, `KeyUsedOtherwise`, `NoSuchCase`.
+        """
+        attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
+        digest = _digest("fire", str(case), trigger, data, on, seen)
+        return self._make(case, seen, Change(attempt, digest, key, dry_run))
+
+    def _make(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
+        try:
+            receipt = self._in_one_transaction(which, seen, change)
+        except KeyTaken:
+            receipt = self._in_one_transaction(which, seen, change)
+        except StepRefused as refused:
+            self._keep_refusal(refused, which, change.attempt)
+            raise
+        except StaleCase:
+            attempt = change.attempt
+            log.case_conflict(trigger=attempt.trigger, actor=attempt.actor.name, request_id=attempt.request_id)
+            raise
+        change.tell()
+        return receipt
+
+    def _in_one_transaction(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
+        with self._database.writing() as store:
+            case = which if isinstance(which, Case) else _id_of(store, which)
+            return change.make(store, case, seen)
+
+    def _keep_refusal(self, refused: StepRefused, which: Case | str | UUID, attempt: Attempt) -> None:
+        """In a transaction of its own: the one that was refused has been rolled back."""
+        with self._database.writing() as store:
+            case = which if isinstance(which, Case) else store.case(_id_of(store, which))
+            kept = RefusedAttempt(
+                case_id=None if isinstance(which, Case) else case.id,
+                service=case.service,
+                trigger=refused.trigger if refused.trigger in case.chart.triggers else "unknown",
+                state=refused.state,
+                actor=attempt.actor.name,
+                via=attempt.actor.via,
+                at=attempt.now,
+                reasons=refused.reasons,
+                request_id=attempt.request_id,
+            )
+            store.keep_refusal(kept)
+        refused.trigger = kept.trigger
+        log.case_refused(
+            refused,
+            service=kept.service,
+            case_id=str(kept.case_id) if kept.case_id else None,
+            actor=kept.actor,
+            via=kept.via,
+            recorded_at=attempt.now.isoformat(),
+            pathway=case.chart.id,
+            request_id=attempt.request_id,
+        )
+
+    def options(self, case: str | UUID, actor: Actor) -> tuple[Option, ...]:
+        """Each trigger from the present state: allowed or refused with its reasons, and the answers it needs."""
+        found = self.case(case)
+        engine, today = engine_of(found.chart), self.today()
+        with self._database.reading() as store:
+            other = store.other_referral(found.service, found.people, found.id)
+        facts = found.facts(today, roles=actor.roles, other_referral=other)
+        options = []
+        for trigger in found.chart.triggers_from(found.state):
+            judgement = engine.judge(facts, trigger)
+            if (move := judgement.move) is None:
+                continue
+            asked = {f.name for f in move.needs}
+            reasons = tuple(r for r in judgement.reasons if not _is_only_asked(r, asked))
+            described = schema(move, found.answers)
+            options.append(Option(trigger, move.to, not reasons, move.who, reasons, described))
+        return tuple(options)
+
+    def case(self, case: str | UUID) -> Case:
+        """A referral as it stands. Raises `NoSuchCase`, `AmbiguousReference`."""
+        with self._database.reading() as store:
+            return store.case(_id_of(store, case))
+
+    def case_flags(self, case: str | UUID) -> tuple[FlagRow, ...]:
+        """The flags that are open on a referral."""
+        with self._database.reading() as store:
+            return store.open_flags(_id_of(store, case))
+
+    def history(self, case: str | UUID) -> tuple[CaseEvent, ...]:
+        with self._database.reading() as store:
+            return store.events(_id_of(store, case))
+
+    def worklist(self, asked: Asked | None = None) -> Sequence[WorklistRow]:
+        """The open referrals, longest wait first. Raises `BadRequest` for a service that is not here."""
+        with self._database.reading() as store:
+            return store.worklist(_checked(asked or Asked(self.today())))
+
+    def flags(self, asked: Asked | None = None) -> Sequence[FlagRow]:
+        """The flags that are open on the day asked for, longest wait first."""
+        with self._database.reading() as store:
+            return store.flags(_checked(asked or Asked(self.today())))
+
+    def replay(self, case: str | UUID) -> tuple[tuple[CaseEvent, ...], tuple[Difference, ...]]:
+        """The events of a referral, folded by code that shares nothing with the live path, against what is kept."""
+        with self._database.reading() as store:
+            case_id = _id_of(store, case)
+            kept, events = store.case(case_id), store.events(case_id)
+        return events, compare(kept, events)
+
+    def case_ids(self) -> tuple[UUID, ...]:
+        with self._database.reading() as store:
+            return tuple(store.case_ids())
+
+    def night(self, as_of: date | None = None, *, by: str = "night", dry_run: bool = False) -> NightReport:
+        """Raise and clear the flags of every open referral as of a day. Safe to run twice; moves nobody."""
+        on = as_of or self.today()
+        if on > self.today():
+            raise BadRequest("date_in_future", "A night cannot be run for a day that has not come.", "as_of")
+        return self._database.sweep(on, by, self.now(), dry_run=dry_run)
+
+
+def _chart(service: str) -> Chart:
+    try:
+        return chart_for(service)
+    except UnknownService as problem:
+        raise BadRequest("unknown_service", str(problem), "service") from None
+
+
+def checked_reference(reference: str | None) -> str | None:
+    """A service's own reference as it may be kept; None asks for one to be made. Raises `BadRequest`."""
+    if reference is not None and not _REFERENCE.fullmatch(reference):
+        raise BadRequest("bad_reference", "A reference has letters, digits and . _ - only, up to 64.", "reference")
+    return reference
+
+
+def _checked(asked: Asked) -> Asked:
+    for what, given, known in (
+        ("service", asked.service, tuple(CURRENT)),
+        ("stage", asked.stage, tuple(Stage)),
+        ("kind", asked.kind, tuple(FLAGS)),
+    ):
+        if given is not None and given not in known:
+            raise BadRequest(f"unknown_{what}", f"There is no such {what}. Choose from: {', '.join(known)}.", what)
+    return asked
+
+
+def _id_of(store: Store, case: str | UUID) -> UUID:
+    return case if isinstance(case, UUID) else store.find(case)
+
+
+def _is_only_asked(reason: Refusal, asked: set[str]) -> bool:
+    """Whether a reason goes away once the step's own answers are given, so that it is a question and no refusal."""
+    return bool(reason.fields) and asked.issuperset(reason.fields) and not reason.who
+
+
+def _digest(*request: Any) -> str:
+    text = json.dumps(request, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

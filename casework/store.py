@@ -1,0 +1,170 @@
+"""What a use-case needs of a database, as protocols. `persistence` keeps the promises; nothing here knows SQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from casework.case import Case, CaseEvent
+from casework.errors import Change
+from casework.identity import People
+from workflows import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered to a request that came with an idempotency key."""
+
+    request_digest: str
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAttempt:
+    """A refused step as it is kept: codes only, never the answers that were tried."""
+
+    case_id: UUID | None
+    service: str
+    trigger: str
+    state: str
+    actor: str
+    via: str
+    at: datetime
+    reasons: Sequence[Refusal]
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One open referral as a worklist shows it. Days are whole calendar days in Europe/London; None: no wait."""
+
+    case_id: UUID
+    service: str
+    reference: str
+    pathway: str
+    state: str
+    stage: str
+    opened_on: date
+    waiting_days: int | None
+    adjusted_days: int | None
+    held: bool
+    clinician: str | None
+    missing: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """One flag, open or cleared, as a list shows it."""
+
+    service: str
+    reference: str
+    case_id: UUID
+    kind: str
+    state: str
+    stage: str
+    raised_on: date
+    days: int | None
+    missing: tuple[str, ...]
+    cleared_on: date | None = None
+    cleared_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked for. `service`, `stage` and `kind` narrow it; `on` is the day that it is read for."""
+
+    on: date
+    service: str | None = None
+    stage: str | None = None
+    kind: str | None = None
+
+
+@dataclass(slots=True)
+class NightReport:
+    """What a night found. `raised`, `cleared` and `replaced` count flags by kind."""
+
+    run_id: UUID
+    as_of: date
+    by: str
+    dry_run: bool = False
+    examined: int = 0
+    raised: dict[str, int] = field(default_factory=dict)
+    cleared: dict[str, int] = field(default_factory=dict)
+    replaced: dict[str, int] = field(default_factory=dict)
+    open: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class KeyTaken(Exception):
+    """A twin of this request has just been answered: ask again, and its answer is found."""
+
+
+class Store(Protocol):
+    """One transaction. Everything asked of it is seen together or not at all."""
+
+    def answered(self, actor: str, key: str) -> Answered | None: ...
+
+    def remember(self, actor: str, key: str, answered: Answered, at: datetime) -> None:
+        """Raises `KeyTaken` where a twin of the request was first."""
+        ...
+
+    def locked(self, case_id: UUID) -> tuple[Case, tuple[str, ...]]:
+        """The case, kept from everybody else until the transaction ends, and its open flags. Raises `NoSuchCase`."""
+        ...
+
+    def case(self, case_id: UUID) -> Case: ...
+
+    def find(self, reference: str) -> UUID:
+        """By id, reference or SERVICE/REFERENCE. Raises `NoSuchCase`, `AmbiguousReference`."""
+        ...
+
+    def other_referral(self, service: str, people: People, but: UUID) -> str | None:
+        """The reference of another open referral of the service for the same baby and carer."""
+        ...
+
+    def append(self, before: Case, after: Case, event: CaseEvent) -> None:
+        """Keep the event and what it changes, in one. Raises `StaleCase`, `ReferenceTaken`."""
+        ...
+
+    def clear_flags(self, case_id: UUID, kinds: Sequence[str], on: date, at: datetime, because: str) -> None: ...
+
+    def keep_refusal(self, refused: RefusedAttempt) -> None: ...
+
+    def changes_since(self, case_id: UUID, seq: int) -> tuple[Change, ...]: ...
+
+    def events(self, case_id: UUID) -> tuple[CaseEvent, ...]: ...
+
+    def case_ids(self) -> Iterable[UUID]: ...
+
+    def open_flags(self, case_id: UUID) -> tuple[FlagRow, ...]: ...
+
+    def worklist(self, asked: Asked) -> Sequence[WorklistRow]: ...
+
+    def flags(self, asked: Asked) -> Sequence[FlagRow]: ...
+
+    def known_references(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
+        """Of (service, reference) pairs, those that are here, with the digest of the row they were imported from."""
+        ...
+
+    def open_people(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+        """Of (service, baby, carer) keys, those with an open referral, with its reference."""
+        ...
+
+    def import_begun(self, run_id: UUID, by: str, as_of: date, at: datetime) -> None: ...
+
+    def import_ended(self, run_id: UUID, at: datetime, counts: Mapping[str, int]) -> None: ...
+
+    def import_cases(self, imported: Sequence[tuple[Case, Sequence[CaseEvent], str]]) -> None: ...
+
+
+class Keeper(Protocol):
+    """A database that gives out transactions: `writing` commits at its end, `reading` never does."""
+
+    def writing(self) -> AbstractContextManager[Store]: ...
+
+    def reading(self) -> AbstractContextManager[Store]: ...
+
+    def sweep(self, as_of: date, by: str, now: datetime, *, dry_run: bool = False) -> NightReport: ...

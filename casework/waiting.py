@@ -1,0 +1,58 @@
+"""Clocks of one case. Nothing ticks: a clock is read from the days on which it was started and stopped."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """One clock, its stretches added up. Unit: whole calendar days in Europe/London.
+
+    `counts_from` is the day that the present stretch would have started on, had there been no gaps: the days
+    of earlier stretches are already inside it. `held_days` are days inside the stretches spent on hold.
+    """
+
+    since: date
+    counts_from: date
+    stopped_on: date | None = None
+    stopped_by: int | None = None
+    held_days: int = 0
+
+    @property
+    def running(self) -> bool:
+        return self.stopped_on is None
+
+    def days(self, on: date) -> int:
+        """The calendar figure: holds are counted."""
+        return ((self.stopped_on or on) - self.counts_from).days
+
+    def adjusted(self, on: date, held_since: date | None) -> int:
+        """The calendar figure less the days on hold, those of a hold that is still on included."""
+        still = self._held(held_since, on) if self.running else 0
+        return self.days(on) - self.held_days - still
+
+    def stopped(self, on: date, seq: int, held_since: date | None) -> "ClockState":
+        held = self.held_days + self._held(held_since, on)
+        return replace(self, stopped_on=on, stopped_by=seq, held_days=held)
+
+    def resumed(self, on: date) -> "ClockState":
+        """Going on from the figure at which it stopped: the gap is not counted."""
+        gap = on - (self.stopped_on or on)
+        return replace(self, since=on, counts_from=self.counts_from + gap, stopped_on=None, stopped_by=None)
+
+    def after_hold(self, held_since: date, on: date) -> "ClockState":
+        return replace(self, held_days=self.held_days + self._held(held_since, on))
+
+    def _held(self, held_since: date | None, until: date) -> int:
+        if held_since is None:
+            return 0
+        return max((until - max(held_since, self.since)).days, 0)
+
+
+def started(on: date) -> ClockState:
+    return ClockState(since=on, counts_from=on)
+
+
+def cutoff(on: date, days: int) -> date:
+    """The latest `counts_from` at which a clock shows at least that many days on a day."""
+    return on - timedelta(days=days)
