@@ -1,0 +1,36 @@
+"""Alembic, configured in code: an installation needs no ini file and no checkout."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test holds it to the folder."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def revision_of(engine: sa.Engine) -> str | None:
+    """The revision that a database says it is at; None where it has no tables of ours."""
+    with engine.connect() as connection, connection.begin():
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return None if found is None else str(found)
+
+
+def pending(current: str | None) -> tuple[str, ...]:
+    """The revisions from where a database is to the head, oldest first."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    return tuple(reversed([s.revision for s in scripts.iterate_revisions("head", current or "base")]))
+
+
+def run_upgrade(engine: sa.Engine) -> None:
+    """Every pending revision in one transaction. Two at once: the second waits and finds nothing to do."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "head")

@@ -1,0 +1,153 @@
+"""Lists and look-ups, each named for its question, answered in values of the domain."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from casework.case import CaseEvent
+from casework.store import Asked, FlagRow, WorklistRow
+from casework.waiting import ClockState
+from persistence.rows import event_from
+from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases, flags, joined
+from workflows.charts.states import STATES
+from workflows.registry import chart_named
+
+WAIT, TOTAL = "wait_to_allocation", "total_time"
+_BATCH = 400
+
+
+def events(connection: Connection, case_id: UUID) -> tuple[CaseEvent, ...]:
+    found = connection.execute(sa.select(case_events).where(case_events.c.case_id == case_id).order_by("seq"))
+    return tuple(event_from(dict(row)) for row in found.mappings())
+
+
+def case_ids(connection: Connection) -> Iterable[UUID]:
+    return connection.scalars(sa.select(cases.c.id).order_by(cases.c.id)).all()
+
+
+def worklist(connection: Connection, asked: Asked) -> Sequence[WorklistRow]:
+    """Every open referral, longest wait to allocation first, then by the day it was opened."""
+    wait = case_clocks.alias("wait")
+    query = (
+        sa.select(cases, wait.c.since, wait.c.counts_from, wait.c.stopped_on, wait.c.stopped_by, wait.c.held_days)
+        .add_columns(_joined(case_gaps.c.field, case_gaps).label("missing"))
+        .add_columns(_joined(flags.c.kind, flags, flags.c.cleared_on.is_(None)).label("flags"))
+        .outerjoin(wait, sa.and_(wait.c.case_id == cases.c.id, wait.c.clock == WAIT))
+        .where(cases.c.is_open, *_narrowed(asked))
+    )
+    rows = [_worklist_row(row, asked.on) for row in connection.execute(query).mappings()]
+    if asked.kind is not None:
+        rows = [row for row in rows if asked.kind in row.flags]
+    return sorted(rows, key=lambda r: (r.waiting_days is None, -(r.waiting_days or 0), r.opened_on, r.reference))
+
+
+def _joined(column: sa.Column[Any], table: sa.Table, *only: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    """The values of a small table that belong to a case, as one text."""
+    return sa.select(joined(column)).where(table.c.case_id == cases.c.id, *only).scalar_subquery()
+
+
+def _narrowed(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    only: list[sa.ColumnElement[bool]] = []
+    if asked.service is not None:
+        only.append(cases.c.service == asked.service)
+    if asked.stage is not None:
+        only.append(cases.c.state.in_([s.name for s in STATES.values() if s.stage == asked.stage]))
+    return only
+
+
+def _worklist_row(row: Any, on: date) -> WorklistRow:
+    clock = None
+    if row["since"] is not None:
+        clock = ClockState(row["since"], row["counts_from"], row["stopped_on"], row["stopped_by"], row["held_days"])
+    return WorklistRow(
+        case_id=row["id"],
+        service=row["service"],
+        reference=row["reference"],
+        pathway=row["pathway"],
+        state=row["state"],
+        stage=STATES[row["state"]].stage.value,
+        opened_on=row["opened_on"],
+        waiting_days=clock.days(on) if clock else None,
+        adjusted_days=clock.adjusted(on, row["held_since"]) if clock else None,
+        held=row["held_since"] is not None,
+        clinician=row["clinician"],
+        missing=_in_order(row["pathway"], row["missing"]),
+        flags=tuple(sorted(row["flags"].split(","))) if row["flags"] else (),
+    )
+
+
+def _in_order(pathway: str, missing: str | None) -> tuple[str, ...]:
+    """Missing answers in the order in which the service lists them."""
+    found = set(missing.split(",")) if missing else set()
+    return tuple(name for name in chart_named(pathway).rules.required if name in found)
+
+
+def flags_on(connection: Connection, asked: Asked) -> Sequence[FlagRow]:
+    """The flags that were open at the end of a day, longest wait first."""
+    only = [flags.c.raised_on <= asked.on, sa.or_(flags.c.cleared_on.is_(None), flags.c.cleared_on > asked.on)]
+    if asked.kind is not None:
+        only.append(flags.c.kind == asked.kind)
+    return _flag_rows(connection, asked.on, [*only, *_narrowed(asked)])
+
+
+def open_flags(connection: Connection, case_id: UUID) -> tuple[FlagRow, ...]:
+    return tuple(_flag_rows(connection, None, [flags.c.case_id == case_id, flags.c.cleared_on.is_(None)]))
+
+
+def _flag_rows(connection: Connection, on: date | None, only: Sequence[sa.ColumnElement[bool]]) -> list[FlagRow]:
+    wait, total = case_clocks.alias("wait"), case_clocks.alias("total")
+    query = (
+        sa.select(flags, cases.c.service, cases.c.reference, cases.c.pathway, cases.c.state)
+        .add_columns(wait.c.counts_from.label("wait_from"), total.c.counts_from.label("received_on"))
+        .add_columns(_joined(case_gaps.c.field, case_gaps).label("missing"))
+        .join(cases, cases.c.id == flags.c.case_id)
+        .outerjoin(wait, sa.and_(wait.c.case_id == cases.c.id, wait.c.clock == WAIT))
+        .outerjoin(total, sa.and_(total.c.case_id == cases.c.id, total.c.clock == TOTAL))
+        .where(*only)
+    )
+    found = [_flag_row(row, on or row["raised_on"]) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda f: (f.days is None, -(f.days or 0), f.service, f.reference, f.kind))
+
+
+def _flag_row(row: Any, on: date) -> FlagRow:
+    since = row["wait_from"] if row["kind"].startswith("wait_") else row["received_on"]
+    about_answers = row["kind"] == "missing_information"
+    return FlagRow(
+        service=row["service"],
+        reference=row["reference"],
+        case_id=row["case_id"],
+        kind=row["kind"],
+        state=row["state"],
+        stage=STATES[row["state"]].stage.value,
+        raised_on=row["raised_on"],
+        days=(on - since).days if since else None,
+        missing=_in_order(row["pathway"], row["missing"]) if about_answers else (),
+        cleared_on=row["cleared_on"],
+        cleared_because=row["cleared_because"],
+    )
+
+
+def known_references(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
+    """Which (service, reference) pairs are kept, with the digest of the sheet's row they came from."""
+    known: dict[tuple[str, str], str | None] = {}
+    for start in range(0, len(wanted), _BATCH):
+        pairs = sa.tuple_(cases.c.service, cases.c.reference).in_(wanted[start : start + _BATCH])
+        query = sa.select(cases.c.service, cases.c.reference, case_records.c.imported_digest)
+        rows = connection.execute(query.join(case_records, case_records.c.case_id == cases.c.id).where(pairs))
+        known.update({(service, reference): digest for service, reference, digest in rows})
+    return known
+
+
+def open_people(connection: Connection, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """Which (service, baby, carer) keys have an open referral, with its reference."""
+    found: dict[tuple[str, str, str], str] = {}
+    columns = (cases.c.service, cases.c.infant_key, cases.c.carer_key)
+    for start in range(0, len(wanted), _BATCH):
+        triples = sa.tuple_(*columns).in_(wanted[start : start + _BATCH])
+        query = sa.select(*columns, cases.c.reference).where(cases.c.is_open, triples)
+        found.update({(s, i, c): reference for s, i, c, reference in connection.execute(query)})
+    return found

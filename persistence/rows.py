@@ -1,0 +1,142 @@
+"""Rows into cases and back: the only place that knows both shapes. Rows never leave this package."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from casework.case import Case, CaseEvent
+from casework.store import RefusedAttempt
+from casework.waiting import ClockState
+from workflows import Chart, Kind
+from workflows.registry import chart_named
+
+Row = Sequence[Any]
+
+
+@lru_cache(maxsize=64)
+def date_names(chart: Chart) -> frozenset[str]:
+    """The answers of a chart that are dates: JSON keeps them as text."""
+    asked = {f.name for f in chart.fields.values() if f.kind is Kind.DATE}
+    return frozenset(asked | {m.marks for m in chart.moves if m.marks})
+
+
+def with_dates(chart: Chart, answers: Mapping[str, Any]) -> dict[str, Any]:
+    names = date_names(chart)
+    return {n: date.fromisoformat(v) if n in names else v for n, v in answers.items()}
+
+
+def case_from(row: Row, clocks: Sequence[Row]) -> Case:
+    """From the columns of `statements.CASE_COLUMNS` with the answers, and those of `CLOCK_COLUMNS`."""
+    case_id, _service, reference, pathway, state, version, opened, closed, placed_on, placed_by, held, answers = row[
+        :12
+    ]
+    chart = chart_named(pathway)
+    return Case(
+        id=case_id,
+        chart=chart,
+        reference=reference,
+        state=state,
+        version=version,
+        opened_on=opened,
+        closed_on=closed,
+        placed_on=placed_on,
+        placed_by=placed_by,
+        held_since=held,
+        answers=with_dates(chart, answers),
+        clocks={c[0]: ClockState(*c[1:]) for c in clocks},
+    )
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    infant, carer = case.people
+    return {
+        "id": case.id,
+        "service": case.service,
+        "reference": case.reference,
+        "pathway": case.chart.id,
+        "state": case.state,
+        "version": case.version,
+        "is_open": case.open,
+        "opened_on": case.opened_on,
+        "closed_on": case.closed_on,
+        "placed_on": case.placed_on,
+        "placed_by": case.placed_by,
+        "held_since": case.held_since,
+        "clinician": case.answers.get("clinician"),
+        "infant_key": infant,
+        "carer_key": carer,
+    }
+
+
+def event_row(event: CaseEvent) -> dict[str, Any]:
+    return {
+        "case_id": event.case_id,
+        "seq": event.seq,
+        "id": event.id,
+        "trigger": event.trigger,
+        "from_state": event.source,
+        "to_state": event.to,
+        "actor": event.actor,
+        "role": event.role,
+        "via": event.via,
+        "effective_on": event.effective_on,
+        "effective_at": event.effective_at,
+        "recorded_at": event.recorded_at,
+        "pathway": event.pathway,
+        "imported": event.imported,
+        "request_id": event.request_id,
+        "data": event.data,
+        "not_recorded": event.not_recorded,
+    }
+
+
+def event_from(row: Mapping[str, Any]) -> CaseEvent:
+    chart = chart_named(row["pathway"])
+    return CaseEvent(
+        id=row["id"],
+        case_id=row["case_id"],
+        seq=row["seq"],
+        trigger=row["trigger"],
+        source=row["from_state"],
+        to=row["to_state"],
+        actor=row["actor"],
+        role=row["role"],
+        via=row["via"],
+        effective_on=row["effective_on"],
+        effective_at=row["effective_at"],
+        recorded_at=row["recorded_at"],
+        pathway=row["pathway"],
+        data=with_dates(chart, row["data"]),
+        not_recorded=tuple(row["not_recorded"]),
+        imported=row["imported"],
+        request_id=row["request_id"],
+    )
+
+
+def clock_row(case: Case, name: str) -> dict[str, Any]:
+    clock = case.clocks[name]
+    return {
+        "case_id": case.id,
+        "clock": name,
+        "since": clock.since,
+        "counts_from": clock.counts_from,
+        "stopped_on": clock.stopped_on,
+        "stopped_by": clock.stopped_by,
+        "held_days": clock.held_days,
+    }
+
+
+def refusal_row(refused: RefusedAttempt, row_id: object) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "case_id": refused.case_id,
+        "service": refused.service,
+        "trigger": refused.trigger,
+        "from_state": refused.state,
+        "actor": refused.actor,
+        "via": refused.via,
+        "recorded_at": refused.at,
+        "reasons": [{"code": r.code, "fields": list(r.fields)} for r in refused.reasons],
+        "request_id": refused.request_id,
+    }

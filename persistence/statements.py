@@ -1,0 +1,100 @@
+"""The statements of the write path, one name each. Built once; `Prepared` compiles them for an engine."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ClauseElement
+
+from persistence.tables import (
+    case_clocks,
+    case_events,
+    case_gaps,
+    case_records,
+    cases,
+    flags,
+    idempotency_keys,
+    import_runs,
+    joined,
+    refused_attempts,
+)
+
+CASE_COLUMNS = tuple(c for c in cases.c if c.name not in ("is_open", "clinician", "infant_key", "carer_key"))
+CLOCK_COLUMNS = (
+    case_clocks.c.clock,
+    case_clocks.c.since,
+    case_clocks.c.counts_from,
+    case_clocks.c.stopped_on,
+    case_clocks.c.stopped_by,
+    case_clocks.c.held_days,
+)
+
+_open_flags = (
+    sa.select(joined(flags.c.kind)).where(flags.c.case_id == cases.c.id, flags.c.cleared_on.is_(None)).scalar_subquery()
+)
+
+
+def _p(name: str, column: sa.Column[Any]) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, type_=column.type)
+
+
+def _whole_row(table: sa.Table) -> ClauseElement:
+    return sa.insert(table).values({c.name: _p(c.name, c) for c in table.c if not c.identity})
+
+
+_CASE = (
+    sa.select(*CASE_COLUMNS, case_records.c.answers, _open_flags.label("open_flags"))
+    .join(case_records, case_records.c.case_id == cases.c.id)
+    .where(cases.c.id == _p("id", cases.c.id))
+)
+
+STATEMENTS: dict[str, ClauseElement] = {
+    "case": _CASE,
+    "lock_case": _CASE.with_for_update(of=cases),
+    "clocks": sa.select(*CLOCK_COLUMNS).where(case_clocks.c.case_id == _p("id", cases.c.id)),
+    "key": sa.select(idempotency_keys.c.request_digest, idempotency_keys.c.answer).where(
+        idempotency_keys.c.actor == _p("actor", idempotency_keys.c.actor),
+        idempotency_keys.c.key == _p("key", idempotency_keys.c.key),
+    ),
+    "other_referral": sa.select(cases.c.reference).where(
+        cases.c.service == _p("service", cases.c.service),
+        cases.c.infant_key == _p("infant", cases.c.infant_key),
+        cases.c.carer_key == _p("carer", cases.c.carer_key),
+        cases.c.is_open,
+        cases.c.id != _p("id", cases.c.id),
+    ),
+    "find": sa.select(cases.c.id, cases.c.service).where(cases.c.reference == _p("reference", cases.c.reference)),
+    "find_id": sa.select(cases.c.id, cases.c.service).where(cases.c.id == _p("id", cases.c.id)),
+    "changes": sa.select(case_events.c.seq, case_events.c.trigger, case_events.c.actor, case_events.c.recorded_at)
+    .where(case_events.c.case_id == _p("id", cases.c.id), case_events.c.seq > _p("seq", case_events.c.seq))
+    .order_by(case_events.c.seq),
+    "move_case": sa.update(cases)
+    .where(cases.c.id == _p("id_", cases.c.id), cases.c.version == _p("seen", cases.c.version))
+    .values({c.name: _p(c.name, c) for c in cases.c if c.name not in ("id", "service", "reference", "opened_on")}),
+    "rewrite_answers": sa.update(case_records)
+    .where(case_records.c.case_id == _p("id_", cases.c.id))
+    .values(answers=_p("answers", case_records.c.answers)),
+    "set_clock": sa.update(case_clocks)
+    .where(case_clocks.c.case_id == _p("id_", cases.c.id), case_clocks.c.clock == _p("clock_", case_clocks.c.clock))
+    .values({c.name: _p(c.name, c) for c in CLOCK_COLUMNS if c.name != "clock"}),
+    "drop_gap": sa.delete(case_gaps).where(
+        case_gaps.c.case_id == _p("case_id", cases.c.id), case_gaps.c.field == _p("field", case_gaps.c.field)
+    ),
+    "clear_flag": sa.update(flags)
+    .where(
+        flags.c.case_id == _p("id_", cases.c.id),
+        flags.c.kind == _p("kind_", flags.c.kind),
+        flags.c.cleared_on.is_(None),
+    )
+    .values({n: _p(n, flags.c[n]) for n in ("cleared_on", "cleared_at", "cleared_because")}),
+    "end_import": sa.update(import_runs)
+    .where(import_runs.c.id == _p("id_", import_runs.c.id))
+    .values({n: _p(n, import_runs.c[n]) for n in ("finished_at", "counts")}),
+    "new_import": _whole_row(import_runs),
+    "new_case": _whole_row(cases),
+    "new_record": _whole_row(case_records),
+    "new_event": _whole_row(case_events),
+    "new_clock": _whole_row(case_clocks),
+    "new_gap": _whole_row(case_gaps),
+    "new_key": _whole_row(idempotency_keys),
+    "new_refusal": _whole_row(refused_attempts),
+}

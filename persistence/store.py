@@ -1,0 +1,174 @@
+"""One transaction on the driver's cursor: what `casework.store.Store` promises."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from casework.case import Case, CaseEvent
+from casework.errors import AmbiguousReference, Change, NoSuchCase, StaleCase, StepRefused
+from casework.identity import People, new_id
+from casework.store import Answered, Asked, FlagRow, RefusedAttempt, WorklistRow
+from persistence import faults, reading
+from persistence.prepared import Prepared
+from persistence.rows import case_from, case_row, clock_row, event_row, refusal_row
+from workflows import Refusal
+
+
+class SqlStore:
+    """The writes, and the reads that a change needs. `connection` is there in a reading transaction only."""
+
+    def __init__(self, cursor: Any, prepared: Mapping[str, Prepared], connection: Connection | None = None) -> None:
+        self._cursor, self._prepared, self._connection = cursor, prepared, connection
+
+    def answered(self, actor: str, key: str) -> Answered | None:
+        row = self._one("key", actor=actor, key=key)
+        return None if row is None else Answered(row[0], row[1])
+
+    def remember(self, actor: str, key: str, answered: Answered, at: datetime) -> None:
+        kept = {"request_digest": answered.request_digest, "answer": answered.answer, "recorded_at": at}
+        self._run("new_key", actor=actor, key=key, **kept)
+
+    def locked(self, case_id: UUID) -> tuple[Case, tuple[str, ...]]:
+        return self._case("lock_case", case_id)
+
+    def case(self, case_id: UUID) -> Case:
+        return self._case("case", case_id)[0]
+
+    def _case(self, statement: str, case_id: UUID) -> tuple[Case, tuple[str, ...]]:
+        row = self._one(statement, id=case_id)
+        if row is None:
+            raise NoSuchCase
+        clocks = self._prepared["clocks"].all(self._cursor, {"id": case_id})
+        return case_from(row, clocks), tuple(row[12].split(",")) if row[12] else ()
+
+    def find(self, reference: str) -> UUID:
+        """By id, reference or SERVICE/REFERENCE. Raises `NoSuchCase`, `AmbiguousReference`."""
+        service, _, name = reference.rpartition("/")
+        try:
+            if not service:
+                UUID(name)
+                rows = self._prepared["find_id"].all(self._cursor, {"id": UUID(name)})
+                return self._only(rows, service)
+        except ValueError:
+            pass
+        return self._only(self._prepared["find"].all(self._cursor, {"reference": name[:64]}), service)
+
+    @staticmethod
+    def _only(rows: Sequence[Sequence[Any]], service: str) -> UUID:
+        fitting = [row for row in rows if service in ("", row[1])]
+        if not fitting:
+            raise NoSuchCase
+        if len(fitting) > 1:
+            raise AmbiguousReference([row[1] for row in fitting])
+        found: UUID = fitting[0][0]
+        return found
+
+    def other_referral(self, service: str, people: People, but: UUID) -> str | None:
+        infant, carer = people
+        if infant is None or carer is None:
+            return None
+        row = self._one("other_referral", service=service, infant=infant, carer=carer, id=but)
+        return None if row is None else row[0]
+
+    def append(self, before: Case, after: Case, event: CaseEvent) -> None:
+        try:
+            if before.version:
+                self._change(before, after, event)
+            else:
+                self.import_cases([(after, [event], "")])
+        except Exception as problem:
+            match faults.violated(problem):
+                case "uq_cases_open_people":
+                    reason = Refusal("already_referred", "Another referral is open for this baby and carer here.")
+                    raise StepRefused(event.trigger, before.state, [reason]) from None
+                case "pk_case_events":
+                    raise StaleCase(event.seq, before.version, ()) from None
+                case _:
+                    raise
+
+    def _change(self, before: Case, after: Case, event: CaseEvent) -> None:
+        row = case_row(after)
+        moved = self._run("move_case", id_=after.id, seen=before.version, **row)
+        if moved.rowcount != 1:
+            raise StaleCase(before.version, before.version, self.changes_since(before.id, before.version))
+        self._run("new_event", **event_row(event))
+        if after.answers != before.answers:
+            self._run("rewrite_answers", id_=after.id, answers=after.answers)
+        for name, clock in after.clocks.items():
+            if name not in before.clocks:
+                self._run("new_clock", **clock_row(after, name))
+            elif clock != before.clocks[name]:
+                self._run("set_clock", id_=after.id, clock_=name, **clock_row(after, name))
+        self._change_gaps(before, after)
+
+    def _change_gaps(self, before: Case, after: Case) -> None:
+        were, are = set(before.gaps), set(after.gaps)
+        for name in were - are:
+            self._run("drop_gap", case_id=after.id, field=name)
+        for name in are - were:
+            self._run("new_gap", case_id=after.id, field=name)
+
+    def clear_flags(self, case_id: UUID, kinds: Sequence[str], on: date, at: datetime, because: str) -> None:
+        for kind in kinds:
+            self._run("clear_flag", id_=case_id, kind_=kind, cleared_on=on, cleared_at=at, cleared_because=because)
+
+    def keep_refusal(self, refused: RefusedAttempt) -> None:
+        self._run("new_refusal", **refusal_row(refused, new_id()))
+
+    def changes_since(self, case_id: UUID, seq: int) -> tuple[Change, ...]:
+        return tuple(Change(*row) for row in self._prepared["changes"].all(self._cursor, {"id": case_id, "seq": seq}))
+
+    def import_begun(self, run_id: UUID, by: str, as_of: date, at: datetime) -> None:
+        self._run("new_import", id=run_id, by=by, as_of=as_of, started_at=at, finished_at=None, counts=None)
+
+    def import_ended(self, run_id: UUID, at: datetime, counts: Mapping[str, int]) -> None:
+        self._run("end_import", id_=run_id, finished_at=at, counts=counts)
+
+    def import_cases(self, imported: Sequence[tuple[Case, Sequence[CaseEvent], str]]) -> None:
+        many = self._many
+        many("new_case", (case_row(case) for case, _, _ in imported))
+        many(
+            "new_record",
+            ({"case_id": c.id, "answers": c.answers, "imported_digest": digest or None} for c, _, digest in imported),
+        )
+        many("new_event", (event_row(event) for _, events, _ in imported for event in events))
+        many("new_clock", (clock_row(case, name) for case, _, _ in imported for name in case.clocks))
+        many("new_gap", ({"case_id": c.id, "field": name} for c, _, _ in imported for name in c.gaps))
+
+    def events(self, case_id: UUID) -> tuple[CaseEvent, ...]:
+        return reading.events(self._reading(), case_id)
+
+    def case_ids(self) -> Iterable[UUID]:
+        return reading.case_ids(self._reading())
+
+    def open_flags(self, case_id: UUID) -> tuple[FlagRow, ...]:
+        return reading.open_flags(self._reading(), case_id)
+
+    def worklist(self, asked: Asked) -> Sequence[WorklistRow]:
+        return reading.worklist(self._reading(), asked)
+
+    def flags(self, asked: Asked) -> Sequence[FlagRow]:
+        return reading.flags_on(self._reading(), asked)
+
+    def known_references(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
+        return reading.known_references(self._reading(), wanted)
+
+    def open_people(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+        return reading.open_people(self._reading(), wanted)
+
+    def _reading(self) -> Connection:
+        if self._connection is None:
+            raise RuntimeError("Lists are read in a reading transaction.")
+        return self._connection
+
+    def _run(self, name: str, **values: Any) -> Any:
+        return self._prepared[name].run(self._cursor, values)
+
+    def _many(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._prepared[name].run_many(self._cursor, rows)
+
+    def _one(self, name: str, **values: Any) -> Sequence[Any] | None:
+        return self._prepared[name].one(self._cursor, values)

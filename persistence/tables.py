@@ -1,0 +1,206 @@
+"""The schema. Rows without behaviour; every invariant that can be a constraint is one.
+
+States and clocks are not constrained here: a chart knows them, and a new chart version needs no migration.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from persistence.types import CaseId, Json, UtcInstant
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    }
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", CaseId, primary_key=True),
+    sa.Column("service", sa.String(64), nullable=False),
+    sa.Column("reference", sa.String(64), nullable=False),
+    sa.Column("pathway", sa.String(80), nullable=False),
+    sa.Column("state", sa.String(40), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("is_open", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("closed_on", sa.Date),
+    sa.Column("placed_on", sa.Date, nullable=False),
+    sa.Column("placed_by", sa.Integer, nullable=False),
+    sa.Column("held_since", sa.Date),
+    sa.Column("clinician", sa.String(100)),
+    sa.Column("infant_key", sa.String(64)),
+    sa.Column("carer_key", sa.String(64)),
+    sa.UniqueConstraint("service", "reference"),
+    sa.CheckConstraint("version >= 1", "version_counts_events"),
+    sa.CheckConstraint("is_open = (closed_on IS NULL)", "open_or_closed"),
+    sa.CheckConstraint("is_open OR held_since IS NULL", "only_open_is_held"),
+)
+sa.Index(
+    "uq_cases_open_people",
+    cases.c.service,
+    cases.c.infant_key,
+    cases.c.carer_key,
+    unique=True,
+    sqlite_where=sa.text("is_open = 1 AND infant_key IS NOT NULL AND carer_key IS NOT NULL"),
+    postgresql_where=sa.text("is_open AND infant_key IS NOT NULL AND carer_key IS NOT NULL"),
+)
+sa.Index(
+    "ix_cases_open",
+    cases.c.service,
+    cases.c.id,
+    sqlite_where=sa.text("is_open = 1"),
+    postgresql_where=sa.text("is_open"),
+)
+
+case_records = sa.Table(
+    "case_records",
+    metadata,
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("answers", Json, nullable=False, comment="what is known: the fold of the answers of its events"),
+    sa.Column("imported_digest", sa.String(64), comment="digest of the sheet's row, so that a second import can tell"),
+)
+
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("id", CaseId, nullable=False),
+    sa.Column("trigger", sa.String(40), nullable=False),
+    sa.Column("from_state", sa.String(40), nullable=False),
+    sa.Column("to_state", sa.String(40), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("role", sa.String(40)),
+    sa.Column("via", sa.String(40), nullable=False),
+    sa.Column("effective_on", sa.Date, nullable=False, comment="day in Europe/London"),
+    sa.Column("effective_at", UtcInstant, comment="instant, where more than the day is known"),
+    sa.Column("recorded_at", UtcInstant, nullable=False),
+    sa.Column("pathway", sa.String(80), nullable=False),
+    sa.Column("imported", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("request_id", sa.String(64)),
+    sa.Column("data", Json, nullable=False),
+    sa.Column("not_recorded", Json, nullable=False),
+    sa.CheckConstraint("seq >= 1", "seq_counts"),
+    sqlite_with_rowid=False,
+)
+
+case_clocks = sa.Table(
+    "case_clocks",
+    metadata,
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("clock", sa.String(40), primary_key=True),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("counts_from", sa.Date, nullable=False, comment="since, less the days of earlier stretches"),
+    sa.Column("stopped_on", sa.Date),
+    sa.Column("stopped_by", sa.Integer),
+    sa.Column("held_days", sa.Integer, nullable=False),
+    sa.CheckConstraint("counts_from <= since", "days_are_kept"),
+    sa.CheckConstraint("stopped_on IS NULL OR stopped_on >= since", "stops_after_start"),
+    sqlite_with_rowid=False,
+)
+sa.Index(
+    "ix_case_clocks_running",
+    case_clocks.c.clock,
+    case_clocks.c.counts_from,
+    case_clocks.c.case_id,
+    sqlite_where=sa.text("stopped_on IS NULL"),
+    postgresql_where=sa.text("stopped_on IS NULL"),
+)
+
+case_gaps = sa.Table(
+    "case_gaps",
+    metadata,
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("field", sa.String(40), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+flags = sa.Table(
+    "flags",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), primary_key=True),
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("raised_on", sa.Date, nullable=False),
+    sa.Column("raised_at", UtcInstant, nullable=False),
+    sa.Column("raised_by", CaseId, nullable=False, comment="the night that raised it"),
+    sa.Column("cleared_on", sa.Date),
+    sa.Column("cleared_at", UtcInstant),
+    sa.Column("cleared_because", sa.String(80), comment="the step, the flag or the night that ended it"),
+    sa.CheckConstraint("(cleared_on IS NULL) = (cleared_because IS NULL)", "cleared_with_cause"),
+)
+sa.Index(
+    "uq_flags_open",
+    flags.c.case_id,
+    flags.c.kind,
+    unique=True,
+    sqlite_where=sa.text("cleared_on IS NULL"),
+    postgresql_where=sa.text("cleared_on IS NULL"),
+)
+
+night_runs = sa.Table(
+    "night_runs",
+    metadata,
+    sa.Column("id", CaseId, primary_key=True),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("started_at", UtcInstant, nullable=False),
+    sa.Column("finished_at", UtcInstant),
+    sa.Column("examined", sa.Integer),
+    sa.Column("counts", Json, comment="flags raised, cleared and replaced, by kind"),
+    sa.Column("cursor", Json, comment="how far the night has come"),
+    sa.CheckConstraint("state IN ('running', 'complete', 'failed')", "state_is_known"),
+)
+sa.Index("ix_night_runs_as_of", night_runs.c.as_of)
+
+import_runs = sa.Table(
+    "import_runs",
+    metadata,
+    sa.Column("id", CaseId, primary_key=True),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("started_at", UtcInstant, nullable=False),
+    sa.Column("finished_at", UtcInstant),
+    sa.Column("counts", Json),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("actor", sa.String(100), primary_key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("request_digest", sa.String(64), nullable=False),
+    sa.Column("answer", Json, nullable=False),
+    sa.Column("recorded_at", UtcInstant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+refused_attempts = sa.Table(
+    "refused_attempts",
+    metadata,
+    sa.Column("id", CaseId, primary_key=True),
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id")),
+    sa.Column("service", sa.String(64), nullable=False),
+    sa.Column("trigger", sa.String(40), nullable=False),
+    sa.Column("from_state", sa.String(40), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("via", sa.String(40), nullable=False),
+    sa.Column("recorded_at", UtcInstant, nullable=False),
+    sa.Column("reasons", Json, nullable=False, comment="codes and names of answers, never their values"),
+    sa.Column("request_id", sa.String(64)),
+)
+sa.Index("ix_refused_attempts_case_id", refused_attempts.c.case_id)
+
+
+def joined(column: sa.ColumnElement[str]) -> sa.Function[str]:
+    """The values of a column as one text with commas between: `group_concat` or `string_agg`."""
+    comma: Any = sa.literal_column("','")  # as SQL text: a bound value could not be compiled once and for all
+    return sa.func.aggregate_strings(column, comma)
