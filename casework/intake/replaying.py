@@ -1,0 +1,142 @@
+"""One row of a sheet replayed through a case of its own: the case with its history, or why the row is refused."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from casework.actor import Actor
+from casework.case import Attempt, Case, CaseEvent
+from casework.errors import BadRequest, StepRefused
+from casework.forms import checked_fields
+from casework.identity import new_id
+from casework.intake.columns import CARRIED_BY, CODES, SHEET
+from casework.intake.sheet import BadLine, Line
+from casework.intake.steps import Step, steps_of
+from casework.service import checked_reference
+from workflows import Chart, Refusal
+from workflows.registry import UnknownService, chart_for
+
+Problem = tuple[str, str | None, str]
+"""Code, column and sentence."""
+
+
+class RowRefused(Exception):
+    """A row that breaks a rule, with everything that was found wrong with it."""
+
+    def __init__(self, row: int, reference: str | None, problems: tuple[Problem, ...]) -> None:
+        self.row, self.reference, self.problems = row, reference, problems
+        super().__init__(problems[0][2])
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A row that holds: the case that it led to, its events, and a digest by which the same row is known again."""
+
+    row: int
+    case: Case
+    events: list[CaseEvent]
+    digest: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.case.service, self.case.reference
+
+    @property
+    def people(self) -> tuple[str, str, str] | None:
+        """Service, baby and carer, where the referral is open and all are known."""
+        infant, carer = self.case.people if self.case.open else (None, None)
+        return (self.case.service, infant, carer) if infant and carer else None
+
+    def refused_for(self, other: str) -> RowRefused:
+        sentence = f"Referral {other} is open for this baby and carer in this service."
+        return RowRefused(self.row, self.case.reference, (("already_referred", "referral_id", sentence),))
+
+
+class Reader:
+    """Reads rows as one person's import. `as_of` is the day of the sheet: no date may lie after it."""
+
+    def __init__(self, actor: Actor, as_of: date, now: datetime, run_id: str) -> None:
+        self._actor, self._as_of, self._now, self._run_id = actor, as_of, now, run_id
+
+    def read(self, line: Line | BadLine) -> Loaded:
+        """Raises `RowRefused`."""
+        if isinstance(line, BadLine):
+            raise RowRefused(line.number, line.reference, ((line.code, None, line.message),))
+        reference, chart, problems = _heading(line)
+        given = {name: _cell(name, text) for name, text in line.values.items() if text and name not in _HEADING}
+        clean, wrong = checked_fields(SHEET, given, self._as_of)
+        problems += [(r.code, _column(r), r.sentence) for r in wrong]
+        problems += _alone(given)
+        if problems or chart is None or reference is None:
+            raise RowRefused(line.number, reference, tuple(problems))
+        return self._replayed(line.number, Case(new_id(), chart, reference), clean)
+
+    def _replayed(self, row: int, case: Case, clean: dict[str, Any]) -> Loaded:
+        steps = steps_of(clean)
+        if not steps:
+            nothing = ("impossible_step", "received_on", "The row dates neither a duty call nor a written referral.")
+            raise RowRefused(row, case.reference, (nothing,))
+        events: list[CaseEvent] = []
+        for step in steps:
+            try:
+                event = case.fire(self._attempt(step))
+            except StepRefused as refused:
+                raise RowRefused(row, case.reference, _problems(step, refused)) from None
+            case.apply(event)
+            events.append(event)
+        return Loaded(row, case, events, _digest(clean))
+
+    def _attempt(self, step: Step) -> Attempt:
+        return Attempt(step.trigger, self._actor, self._now, step.data, step.on, imported=True, request_id=self._run_id)
+
+
+_HEADING = frozenset({"referral_id", "service"})
+
+
+def _heading(line: Line) -> tuple[str | None, Chart | None, list[Problem]]:
+    """Which referral of which service the row is about."""
+    problems: list[Problem] = []
+    reference: str | None = None
+    chart: Chart | None = None
+    try:
+        reference = checked_reference(line.values["referral_id"])
+    except BadRequest as bad:
+        problems.append((bad.code, "referral_id", str(bad)))
+    try:
+        chart = chart_for(line.values["service"])
+    except UnknownService as unknown:
+        problems.append(("unknown_service", "service", str(unknown)))
+    return reference, chart, problems
+
+
+def _cell(name: str, text: str) -> object:
+    """Codes as people type them: any case, blanks for underscores, several with semicolons."""
+    if name == "interventions":
+        return [_code(part) for part in text.split(";") if part.strip()]
+    return _code(text) if name in CODES else text
+
+
+def _code(text: str) -> str:
+    return text.strip().lower().replace(" ", "_")
+
+
+def _alone(given: dict[str, object]) -> list[Problem]:
+    return [
+        ("impossible_step", column, f"This needs {beside}, which is blank.")
+        for column, beside in CARRIED_BY.items()
+        if column in given and beside not in given
+    ]
+
+
+def _column(refusal: Refusal) -> str | None:
+    return refusal.fields[0] if refusal.fields else None
+
+
+def _problems(step: Step, refused: StepRefused) -> tuple[Problem, ...]:
+    return tuple((r.code, step.column, r.sentence) for r in refused.reasons)
+
+
+def _digest(clean: dict[str, Any]) -> str:
+    text = repr(sorted(clean.items()))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
