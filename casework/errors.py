@@ -6,6 +6,7 @@ No message repeats what was typed into an answer: it may be a name.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from workflows.vocabulary import Refusal, Role
 
@@ -63,8 +64,8 @@ class StaleCase(CaseworkError):
 
     code = "stale_case"
 
-    def __init__(self, version: int, seen: int, changes: Sequence[Change]) -> None:
-        self.version, self.seen, self.changes = version, seen, tuple(changes)
+    def __init__(self, case_id: UUID, version: int, seen: int, changes: Sequence[Change]) -> None:
+        self.case_id, self.version, self.seen, self.changes = case_id, version, seen, tuple(changes)
         by = "; ".join(f"{c.actor}: {c.trigger} at {c.recorded_at:%Y-%m-%d %H:%M}Z" for c in self.changes[-5:])
         super().__init__(
             f"The referral is at version {version}; this screen showed version {seen}. "

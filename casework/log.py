@@ -81,10 +81,6 @@ def case_conflict(**ids: Any) -> None:
     _log.warning(LogEvent.CASE_CONFLICT, **ids)
 
 
-def flag_raised(*, case_id: UUID, kind: str, raised_on: str, run_id: UUID, **ids: Any) -> None:
-    _log.info(LogEvent.FLAG_RAISED, case_id=str(case_id), kind=kind, raised_on=raised_on, run_id=str(run_id), **ids)
-
-
 def flag_cleared(*, case_id: UUID, kind: str, cleared_on: str, because: str, **ids: Any) -> None:
     _log.info(LogEvent.FLAG_CLEARED, case_id=str(case_id), kind=kind, cleared_on=cleared_on, because=because, **ids)
 

@@ -107,11 +107,20 @@ class Casework:
         except KeyTaken:
             receipt = self._in_one_transaction(which, seen, change)
         except StepRefused as refused:
-            self._keep_refusal(refused, which, change.attempt)
+            if not change.dry_run:
+                self._keep_refusal(refused, which, change.attempt)
             raise
-        except StaleCase:
+        except StaleCase as stale:
             attempt = change.attempt
-            log.case_conflict(trigger=attempt.trigger, actor=attempt.actor.name, request_id=attempt.request_id)
+            log.case_conflict(
+                case_id=str(stale.case_id),
+                trigger=attempt.trigger,
+                actor=attempt.actor.name,
+                via=attempt.actor.via,
+                version=stale.version,
+                seen=stale.seen,
+                request_id=attempt.request_id,
+            )
             raise
         change.tell()
         return receipt

@@ -85,7 +85,7 @@ class SqlStore:
                     reason = Refusal("already_referred", "Another referral is open for this baby and carer here.")
                     raise StepRefused(event.trigger, before.state, [reason]) from None
                 case "pk_case_events":
-                    raise StaleCase(event.seq, before.version, ()) from None
+                    raise StaleCase(before.id, event.seq, before.version, ()) from None
                 case _:
                     raise
 
@@ -93,7 +93,7 @@ class SqlStore:
         row = case_row(after)
         moved = self._run("move_case", id_=after.id, seen=before.version, **row)
         if moved.rowcount != 1:
-            raise StaleCase(before.version, before.version, self.changes_since(before.id, before.version))
+            raise StaleCase(before.id, row["version"], before.version, self.changes_since(before.id, before.version))
         self._run("new_event", **event_row(event))
         if after.answers != before.answers:
             self._run("rewrite_answers", id_=after.id, answers=after.answers)

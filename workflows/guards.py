@@ -59,6 +59,18 @@ def no_other_open_referral(facts: Facts) -> Refusal | None:
     )
 
 
+def words_stand(facts: Facts) -> Refusal | None:
+    """Source: Leeds one-minute guide, "captures referrer's concerns in their words"; unedited (R-177)."""
+    came, given = facts.recorded.get("referrer_words"), facts.data.get("referrer_words")
+    if not came or not given or came == given or not facts.recorded.get("received_on"):
+        return None
+    return Refusal(
+        "words_stand",
+        "The referrer's own words stand as they came. Add what is new under another answer, or ask for a new form.",
+        ("referrer_words",),
+    )
+
+
 def contents_read_for_safeguarding(facts: Facts) -> Refusal | None:
     if facts.from_paper or facts.data.get("contents_read") == "yes":
         return None
