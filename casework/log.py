@@ -28,7 +28,6 @@ class LogEvent(StrEnum):
     IMPORT_FINISHED = "import.finished"
     NIGHT_STARTED = "night.started"
     NIGHT_FINISHED = "night.finished"
-    DATABASE_UPGRADED = "database.upgraded"
 
 
 _log = structlog.get_logger("casework")

@@ -126,8 +126,22 @@ class Night:
         over = sa.select(flags.c.kind, sa.func.count()).where(
             flags.c.cleared_on.is_(None), ~still_due(FLAGS, self._report.as_of)
         )
-        for kind, number in connection.execute(over.group_by(flags.c.kind)):
+        for kind, number in _by_kind(connection, over).items():
             self._add(self._report.cleared, kind, number)
+        for rule in FLAGS.values():
+            self._foresee_replaced(connection, rule)
+
+    def _foresee_replaced(self, connection: sa.Connection, rule: FlagRule) -> None:
+        """Of the flags that would end, those that a greater one would take the place of."""
+        lesser = sa.select(flags.c.kind, sa.func.count()).where(
+            flags.c.kind == rule.replaces, flags.c.cleared_on.is_(None)
+        )
+        for source in sources(rule, self._report.as_of):
+            for kind, number in _by_kind(connection, lesser.where(flags.c.case_id.in_(source.due()))).items():
+                self._add(self._report.replaced, kind, number)
+                self._report.cleared[kind] -= number
+        if self._report.cleared.get(rule.replaces) == 0:
+            del self._report.cleared[rule.replaces]
 
     def _refuse_to_go_back(self, connection: sa.Connection) -> None:
         last = connection.scalar(sa.select(sa.func.max(night_runs.c.as_of)).where(night_runs.c.state == "complete"))
@@ -151,7 +165,7 @@ class Night:
         counts = {"raised": report.raised, "cleared": report.cleared, "replaced": report.replaced}
         with self._transaction() as connection:
             open_now = sa.select(flags.c.kind, sa.func.count()).where(flags.c.cleared_on.is_(None))
-            report.open = dict(connection.execute(open_now.group_by(flags.c.kind)).tuples().all())
+            report.open = _by_kind(connection, open_now)
             ended = sa.update(night_runs).where(night_runs.c.id == report.run_id)
             connection.execute(ended.values(state=state, finished_at=utc_now(), counts=counts))
         self._tell([(log.LogEvent.NIGHT_FINISHED, {"by": report.by, "state": state, **counts, "open": report.open})])
@@ -189,6 +203,10 @@ def _insert(rule: FlagRule, due: sa.Subquery, report: NightReport, now: datetime
     values = (rule.kind, report.as_of, now, report.run_id)
     typed = (sa.literal(v, flags.c[n].type) for n, v in zip(columns[1:], values, strict=True))
     return sa.insert(flags).from_select(columns, sa.select(due.c.case_id, *typed)).returning(flags.c.case_id)
+
+
+def _by_kind(connection: sa.Connection, counted: sa.Select[Any]) -> dict[str, int]:
+    return {str(kind): int(number) for kind, number in connection.execute(counted.group_by(flags.c.kind))}
 
 
 def _count(connection: sa.Connection, found: sa.Select[Any]) -> int:
