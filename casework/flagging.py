@@ -16,7 +16,7 @@ def _is_due(rule: FlagRule, case: Case, on: date) -> bool:
         case WaitWindow() as window:
             return _inside(window, case, on)
         case AnswersMissing():
-            return bool(case.gaps)
+            return bool(case.gaps) and case.opened_on is not None and case.opened_on <= on
 
 
 def _inside(window: WaitWindow, case: Case, on: date) -> bool:

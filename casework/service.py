@@ -160,11 +160,18 @@ class Casework:
 
     def options(self, case: str | UUID, actor: Actor) -> tuple[Option, ...]:
         """Each trigger from the present state: allowed or refused with its reasons, and the answers it needs."""
-        found = self.case(case)
-        engine, today = engine_of(found.chart), self.today()
         with self._database.reading() as store:
+            found = store.case(_id_of(store, case))
             other = store.other_referral(found.service, found.people, found.id)
-        facts = found.facts(today, roles=actor.roles, other_referral=other)
+        return self._options(found, actor, other)
+
+    def opening_options(self, service: str, actor: Actor) -> tuple[Option, ...]:
+        """The steps that open a referral in a service. Raises `BadRequest` for a service that is not here."""
+        return self._options(Case(new_id(), _chart(service), ""), actor, None)
+
+    def _options(self, found: Case, actor: Actor, other: str | None) -> tuple[Option, ...]:
+        engine = engine_of(found.chart)
+        facts = found.facts(self.today(), roles=actor.roles, other_referral=other)
         options = []
         for trigger in found.chart.triggers_from(found.state):
             judgement = engine.judge(facts, trigger)

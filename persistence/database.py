@@ -24,6 +24,9 @@ from persistence.sweep import Night
 BUSY_TIMEOUT_MS = 5_000
 """How long a SQLite writer waits for another before it says that the database is busy."""
 
+CONNECT_TIMEOUT_SECONDS = 5
+"""How long a PostgreSQL server may take to answer before it counts as not reachable."""
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -46,7 +49,8 @@ class Database:
 
     @cached_property
     def engine(self) -> sa.Engine:
-        engine = sa.create_engine(self.url, hide_parameters=True, pool_reset_on_return=None)
+        within = {} if self.is_sqlite else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+        engine = sa.create_engine(self.url, hide_parameters=True, pool_reset_on_return=None, connect_args=within)
         if self.is_sqlite:
             sa.event.listen(engine, "connect", _open_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
@@ -79,8 +83,15 @@ class Database:
     def reading(self) -> Iterator[SqlStore]:
         """One transaction that sees one moment and changes nothing."""
         self._need_tables()
-        with faults.translated(), self.engine.connect() as connection, connection.begin():
+        with faults.translated(), self._reading_connection() as connection, connection.begin():
             yield SqlStore(connection.connection.cursor(), self._prepared, connection)
+
+    def _reading_connection(self) -> sa.Connection:
+        """SQLite sees one moment from its first read on; PostgreSQL has to be asked for it."""
+        if self.is_sqlite:
+            return self.engine.connect()
+        one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return self.engine.connect().execution_options(**one_moment)
 
     def sweep(self, as_of: date, by: str, now: datetime, *, dry_run: bool = False) -> NightReport:
         """The night over all open cases: see `persistence.sweep`."""

@@ -37,7 +37,7 @@ def worklist(connection: Connection, asked: Asked) -> Sequence[WorklistRow]:
         .add_columns(_joined(case_gaps.c.field, case_gaps).label("missing"))
         .add_columns(_joined(flags.c.kind, flags, flags.c.cleared_on.is_(None)).label("flags"))
         .outerjoin(wait, sa.and_(wait.c.case_id == cases.c.id, wait.c.clock == WAIT))
-        .where(cases.c.is_open, *_narrowed(asked))
+        .where(cases.c.is_open, cases.c.opened_on <= asked.on, *_narrowed(asked))
     )
     rows = [_worklist_row(row, asked.on) for row in connection.execute(query).mappings()]
     if asked.kind is not None:

@@ -28,7 +28,7 @@ class WaitWindow:
 
 @dataclass(frozen=True, slots=True)
 class AnswersMissing:
-    """A written referral has come, the referral is open, and an answer that the service needs is blank."""
+    """A written referral has come, the referral is open on the day, and an answer that the service needs is blank."""
 
 
 @dataclass(frozen=True, slots=True)
