@@ -188,14 +188,18 @@ class Case:
         ]
 
     def _refused(self, trigger: str, reasons: list[Refusal], judgement: Judgement, facts: Facts) -> StepRefused:
-        engine = engine_of(self.chart)
-        possible = [t for t in self.chart.triggers_from(self.state) if self._possible(engine.row(facts, t), facts)]
+        possible = [move.trigger for move, against in self.steps(replace(facts, data={})) if not against]
         who = judgement.move.who if judgement.move else ()
         return StepRefused(trigger, self.state, reasons, who, possible)
 
-    @staticmethod
-    def _possible(row: Move | None, facts: Facts) -> bool:
-        return row is not None and (facts.held_since is None or row.while_held)
+    def steps(self, facts: Facts) -> list[tuple[Move, tuple[Refusal, ...]]]:
+        """Each step from here, with what speaks against it beyond the answers that the step itself asks for."""
+        found = []
+        for trigger in self.chart.triggers_from(self.state):
+            judgement = engine_of(self.chart).judge(facts, trigger)
+            if judgement.move is not None:
+                found.append((judgement.move, _beyond_answers(judgement.move, judgement.reasons)))
+        return found
 
     def apply(self, event: CaseEvent) -> None:
         """Take in what happened. Live and on replay there is no other way for a case to change."""
@@ -255,3 +259,9 @@ def _told_once(reasons: list[Refusal]) -> list[Refusal]:
     """An answer that was given and is wrong is not also called missing."""
     wrong = {name for r in reasons for name in r.fields if r.code != "answer_missing"}
     return [r for r in reasons if r.code != "answer_missing" or not wrong.intersection(r.fields)]
+
+
+def _beyond_answers(move: Move, reasons: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    """The reasons that stay when the step's questions are answered."""
+    asked = {f.name for f in move.needs}
+    return tuple(r for r in reasons if not r.fields or r.who or not asked.issuperset(r.fields))

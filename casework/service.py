@@ -20,7 +20,6 @@ from casework.identity import new_id
 from casework.replay import Difference, compare
 from casework.store import Asked, FlagRow, Keeper, KeyTaken, NightReport, RefusedAttempt, Store, WorklistRow
 from workflows import Chart, Refusal, Role
-from workflows.engine import engine_of
 from workflows.flags import FLAGS
 from workflows.registry import CURRENT, UnknownService, chart_for
 from workflows.vocabulary import Stage
@@ -170,18 +169,11 @@ class Casework:
         return self._options(Case(new_id(), _chart(service), ""), actor, None)
 
     def _options(self, found: Case, actor: Actor, other: str | None) -> tuple[Option, ...]:
-        engine = engine_of(found.chart)
         facts = found.facts(self.today(), roles=actor.roles, other_referral=other)
-        options = []
-        for trigger in found.chart.triggers_from(found.state):
-            judgement = engine.judge(facts, trigger)
-            if (move := judgement.move) is None:
-                continue
-            asked = {f.name for f in move.needs}
-            reasons = tuple(r for r in judgement.reasons if not _is_only_asked(r, asked))
-            described = schema(move, found.answers)
-            options.append(Option(trigger, move.to, not reasons, move.who, reasons, described))
-        return tuple(options)
+        return tuple(
+            Option(move.trigger, move.to, not against, move.who, against, schema(move, found.answers))
+            for move, against in found.steps(facts)
+        )
 
     def case(self, case: str | UUID) -> Case:
         """A referral as it stands. Raises `NoSuchCase`, `AmbiguousReference`."""
@@ -253,11 +245,6 @@ def _checked(asked: Asked) -> Asked:
 
 def _id_of(store: Store, case: str | UUID) -> UUID:
     return case if isinstance(case, UUID) else store.find(case)
-
-
-def _is_only_asked(reason: Refusal, asked: set[str]) -> bool:
-    """Whether a reason goes away once the step's own answers are given, so that it is a question and no refusal."""
-    return bool(reason.fields) and asked.issuperset(reason.fields) and not reason.who
 
 
 def _digest(*request: Any) -> str:

@@ -44,17 +44,17 @@ DUTY_CALL = (
 
 WRITTEN_REFERRAL = (
     *from_each((NEW, "duty_call", "awaiting_referral", "lapsed", "advice_given"),
-    Move("",                  "receive_referral",    "received",          (REF, ADM),  takes=REFERRAL_FORM, only_if=(referrer_may_refer, no_other_open_referral), stops=("form_due",), starts=FORM_CAME, marks="received_on")),
+    Move("",                  "receive_referral",    "received",          (ADM, REF),  takes=REFERRAL_FORM, only_if=(referrer_may_refer, no_other_open_referral), stops=("form_due",), starts=FORM_CAME, marks="received_on")),
     *from_each(RECEIVED,
     Move("",                  "acknowledge",         STAYS,               (ADM,),      takes=(HOW_TOLD,), stops=("acknowledge",), marks="acknowledged_on", while_held=True)),
     *from_each(RECEIVED,
-    Move("",                  "add_information",     STAYS,               (REF, ADM, DUTY), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), while_held=True)),
+    Move("",                  "add_information",     STAYS,               (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), while_held=True)),
     *from_each(("received", "information_requested"),
     Move("",                  "take_call",           STAYS,               (DUTY, ADM), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), marks="duty_call_on")),
-    Move("information_requested", "supply_information", "received",       (REF, ADM, DUTY), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), stops=("information_due",), given=("asked_by", "intake")),
-    Move("information_requested", "supply_information", "rmg_review",     (REF, ADM, DUTY), takes=REFERRAL_FORM, only_if=(information_complete, consent_recorded, duty_call_linked, words_stand, no_other_open_referral), stops=("information_due",), starts=("triage",), given=("asked_by", "group")),
+    Move("information_requested", "supply_information", "received",       (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), stops=("information_due",), given=("asked_by", "intake")),
+    Move("information_requested", "supply_information", "rmg_review",     (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(information_complete, consent_recorded, duty_call_linked, words_stand, no_other_open_referral), stops=("information_due",), starts=("triage",), given=("asked_by", "group")),
     Move("received",          "pass_checks",         "rmg_review",        (ADM, DUTY), takes=REFERRAL_FORM, only_if=(information_complete, consent_recorded, duty_call_linked, words_stand, no_other_open_referral), starts=("triage",)),
-    Move("rejected_incomplete", "resubmit",          "received",          (REF, ADM),  takes=REFERRAL_FORM, only_if=(referrer_may_refer, no_other_open_referral), starts=FORM_CAME, marks="received_again_on"),
+    Move("rejected_incomplete", "resubmit",          "received",          (ADM, REF),  takes=REFERRAL_FORM, only_if=(referrer_may_refer, no_other_open_referral), starts=FORM_CAME, marks="received_again_on"),
 )
 
 BEFORE_THE_GROUP = (

@@ -58,7 +58,7 @@ OTHER_OUTCOMES = (
 )
 
 WATCHFUL_WAITING = (
-    Move("watchful_waiting", "early_concern",    "rmg_review", (REF, DUTY, FAM), needs=(REASON,), takes=RATINGS, stops=("watch",), starts=("triage",)),
+    Move("watchful_waiting", "early_concern",    "rmg_review", (DUTY, REF, FAM), needs=(REASON,), takes=RATINGS, stops=("watch",), starts=("triage",)),
     Move("watchful_waiting", "review_to_group",  "rmg_review", (DUTY, CHAIR),    needs=(REVIEW_OUTCOME,), takes=RATINGS, stops=("watch",), starts=("triage",)),
     Move("watchful_waiting", "review_and_close", "signposted", (DUTY, CHAIR),    needs=(REVIEW_OUTCOME, ADVICE), stops=EVERY_CLOCK),
 )
