@@ -20,6 +20,7 @@ from casework.identity import new_id
 from casework.replay import Difference, compare
 from casework.store import Asked, FlagRow, Keeper, KeyTaken, NightReport, RefusedAttempt, Store, WorklistRow
 from workflows import Chart, Refusal, Role
+from workflows.eligibility import Eligibility, eligibility
 from workflows.flags import FLAGS
 from workflows.registry import CURRENT, UnknownService, chart_for
 from workflows.vocabulary import Stage
@@ -179,6 +180,11 @@ class Casework:
         """A referral as it stands. Raises `NoSuchCase`, `AmbiguousReference`."""
         with self._database.reading() as store:
             return store.case(_id_of(store, case))
+
+    def eligibility(self, case: str | UUID) -> Eligibility:
+        """Meets, discuss or excluded, with every criterion of the service that speaks for discussion or exclusion."""
+        found = self.case(case)
+        return eligibility(found.facts(self.today()))
 
     def case_flags(self, case: str | UUID) -> tuple[FlagRow, ...]:
         """The flags that are open on a referral."""

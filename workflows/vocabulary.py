@@ -12,6 +12,10 @@ STAYS = ""
 """As the `to` of a move: the referral stays in the state where it is."""
 
 
+NOT_PUBLISHED = None
+"""A figure that the service's documents do not give: whatever depends on it is off until the service enters one."""
+
+
 class Role(StrEnum):
     """Who may take a step. There is no role for jobs: the night raises flags, people move cases."""
 

@@ -15,22 +15,24 @@ from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
 from workflows.fields import CONTENTS_READ, COUNTERSIGNED_BY, QUESTIONS
 from workflows.guards import contents_read_for_safeguarding
-from workflows.vocabulary import Criterion, Move, Role, ServiceRules
+from workflows.vocabulary import NOT_PUBLISHED, Criterion, Move, Role, ServiceRules
 
 GUIDANCE = "Together with Baby referral guidance"
 
+# fmt: off
 ELIGIBILITY = (
-    Criterion("over_age", older_than(24, limit_day_is_in=True), "The baby was over 24 months old when the referral came.", f"{GUIDANCE}: the infant is over 24 months in age"),
-    Criterion("age_unknown", age_unknown, "Neither a date of birth nor an expected date of birth is known.", "implied by the age limit"),
-    Criterion("not_the_relationship", when("relationship_at_risk", no="excluded"), "The relationship between the parent and the baby is not at risk.", f"{GUIDANCE}: the relationship between the parent and infant is not at risk"),
-    Criterion("outside_footprint", when("lives_in_area", no="excluded"), "The family does not live in the EPUT footprint.", f"{GUIDANCE}: not living in the EPUT footprint"),
-    Criterion("outside_area", when("gp_in_area", no="excluded"), "The family has no Essex GP.", f"{GUIDANCE}: both need an Essex GP address"),
-    Criterion("no_contact", when("in_contact", no="excluded"), "The baby is not in contact with the parent.", f"{GUIDANCE}: the infant is not in contact with the parent"),
-    Criterion("not_primary_carer", when("primary_carer", no="discuss"), "The carer is not the baby's primary carer.", f"{GUIDANCE}: secondary carers raising the infant will be discussed"),
-    Criterion("in_foster_care", when("carer_relationship", foster_carer="discuss"), "The baby is in foster care.", f"{GUIDANCE}: regular access and signs of progress towards living together"),
-    Criterion("carer_unavailable", when("carer_unavailable", in_hospital="discuss", in_prison="discuss", in_rehabilitation="discuss"), "The parent is not available for appointments.", f"{GUIDANCE}: hospitalised, in prison, in rehabilitation programmes"),
-    Criterion("learning_disability", when("learning_disability", yes="discuss"), "The parent has a learning disability.", f"{GUIDANCE}: the parent has a learning disability"),
-)  # fmt: skip
+    Criterion("over_age",             older_than(24, limit_day_is_in=True),                                                               "The baby was over 24 months old when the referral came.",          f"{GUIDANCE}: the infant is over 24 months in age"),
+    Criterion("age_unknown",          age_unknown,                                                                                        "Neither a date of birth nor an expected date of birth is known.",  "implied by the age limit"),
+    Criterion("not_the_relationship", when("relationship_at_risk", no="excluded"),                                                        "The relationship between the parent and the baby is not at risk.", f"{GUIDANCE}: the relationship between the parent and infant is not at risk"),
+    Criterion("outside_footprint",    when("lives_in_area", no="excluded"),                                                               "The family does not live in the EPUT footprint.",                  f"{GUIDANCE}: not living in the EPUT footprint"),
+    Criterion("outside_area",         when("gp_in_area", no="excluded"),                                                                  "The family has no Essex GP.",                                      f"{GUIDANCE}: both need an Essex GP address"),
+    Criterion("no_contact",           when("in_contact", no="excluded"),                                                                  "The baby is not in contact with the parent.",                      f"{GUIDANCE}: the infant is not in contact with the parent"),
+    Criterion("not_primary_carer",    when("primary_carer", no="discuss"),                                                                "The carer is not the baby's primary carer.",                       f"{GUIDANCE}: secondary carers raising the infant will be discussed"),
+    Criterion("in_foster_care",       when("carer_relationship", foster_carer="discuss"),                                                 "The baby is in foster care.",                                      f"{GUIDANCE}: regular access and signs of progress towards living together"),
+    Criterion("carer_unavailable",    when("carer_unavailable", in_hospital="discuss", in_prison="discuss", in_rehabilitation="discuss"), "The parent is not available for appointments.",                    f"{GUIDANCE}: hospitalised, in prison, in rehabilitation programmes"),
+    Criterion("learning_disability",  when("learning_disability", yes="discuss"),                                                         "The parent has a learning disability.",                            f"{GUIDANCE}: the parent has a learning disability"),
+)
+# fmt: on
 
 RULES = ServiceRules(
     service="together-with-baby",
@@ -47,11 +49,11 @@ RULES = ServiceRules(
     call_minutes={},
     acknowledge_within_working_days=5,
     waits=(),
-    review_every_days=None,
-    watchful_waiting_months=None,
-    consultation_minutes=None,
-    reopen_within_days=None,
-    opening_hours=None,
+    review_every_days=NOT_PUBLISHED,
+    watchful_waiting_months=NOT_PUBLISHED,
+    consultation_minutes=NOT_PUBLISHED,
+    reopen_within_days=NOT_PUBLISHED,
+    opening_hours=NOT_PUBLISHED,
     sources=(GUIDANCE,),
 )  # fmt: skip
 

@@ -15,19 +15,21 @@ from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
 from workflows.fields import CONTENTS_READ, QUESTIONS, REASON, REVIEW_ON
 from workflows.guards import contents_read_for_safeguarding
-from workflows.vocabulary import Criterion, Move, Role, ServiceRules, WaitFigures
+from workflows.vocabulary import NOT_PUBLISHED, Criterion, Move, Role, ServiceRules, WaitFigures
 
 PERINATAL_GUIDANCE = "Leeds guidance for perinatal colleagues"
 DUTY_CALL_GUIDE = "Leeds one-minute guide to a duty telephone call"
 PUBLIC_PAGE = "Leeds public description and referral steps"
 
+# fmt: off
 ELIGIBILITY = (
-    Criterion("over_age", older_than(24, limit_day_is_in=False), "The baby had turned two when the referral came.", f"{PUBLIC_PAGE}: infants under two years"),
-    Criterion("age_unknown", age_unknown, "Neither a date of birth nor an expected date of birth is known.", "implied by the age limit"),
+    Criterion("over_age",             older_than(24, limit_day_is_in=False),       "The baby had turned two when the referral came.",                           f"{PUBLIC_PAGE}: infants under two years"),
+    Criterion("age_unknown",          age_unknown,                                 "Neither a date of birth nor an expected date of birth is known.",           "implied by the age limit"),
     Criterion("not_the_relationship", when("relationship_at_risk", no="excluded"), "The difficulty is not in the relationship between the baby and the carer.", f"{PUBLIC_PAGE}: only where the difficulty is with the infant-primary caregiver relationship"),
-    Criterion("outside_area", when("gp_in_area", no="excluded"), "The family is not registered with a Leeds GP.", f"{PUBLIC_PAGE}: families registered with a Leeds GP"),
-    Criterion("not_primary_carer", when("primary_carer", no="discuss"), "The carer is not the baby's primary carer.", f"{PERINATAL_GUIDANCE}: direct work to other significant caregivers if appropriate"),
-)  # fmt: skip
+    Criterion("outside_area",         when("gp_in_area", no="excluded"),           "The family is not registered with a Leeds GP.",                             f"{PUBLIC_PAGE}: families registered with a Leeds GP"),
+    Criterion("not_primary_carer",    when("primary_carer", no="discuss"),         "The carer is not the baby's primary carer.",                                f"{PERINATAL_GUIDANCE}: direct work to other significant caregivers if appropriate"),
+)
+# fmt: on
 
 RULES = ServiceRules(
     service="leeds-imhs",
@@ -43,12 +45,12 @@ RULES = ServiceRules(
     duty_call_required=True,
     self_referral=False,
     call_minutes={"default": 45, "perinatal_mental_health": 30},
-    acknowledge_within_working_days=None,
+    acknowledge_within_working_days=NOT_PUBLISHED,
     waits=(WaitFigures(first=56, over=85, source=f"{PERINATAL_GUIDANCE}: waiting approximately 8 to 12 weeks before being allocated a clinician"),),
     review_every_days=7,
     watchful_waiting_months=3,
     consultation_minutes=90,
-    reopen_within_days=None,
+    reopen_within_days=NOT_PUBLISHED,
     opening_hours=(9, 17),
     sources=(PERINATAL_GUIDANCE, DUTY_CALL_GUIDE, PUBLIC_PAGE),
 )  # fmt: skip
