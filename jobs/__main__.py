@@ -1,0 +1,5 @@
+"""`python -m jobs` is `casework`."""
+
+from jobs.cli import main
+
+main()

@@ -1,0 +1,84 @@
+"""`casework pathway`: the rules, without any database."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from jobs.commands.line import Group, as_json
+
+if TYPE_CHECKING:
+    from workflows import Chart
+
+
+@click.group(cls=Group)
+def pathway() -> None:
+    """The pathways of the services. NAME is a service, or name@version."""
+
+
+@pathway.command("list")
+@as_json
+def list_(as_json: bool) -> None:
+    """Every pathway that a referral may be on."""
+    from jobs import rulebook
+    from jobs.commands import documents
+    from workflows.registry import CHARTS
+
+    if as_json:
+        return documents.print_document([rulebook.heading_of(chart) for chart in CHARTS.values()])
+    return rulebook.show_list(list(CHARTS.values()))
+
+
+@pathway.command()
+@click.argument("name")
+@as_json
+def show(name: str, as_json: bool) -> None:
+    """One pathway: its figures, its states, and every step with who may take it."""
+    from jobs import rulebook
+    from jobs.commands import documents
+
+    chart = _chart(name)
+    if as_json:
+        return documents.print_document(rulebook.document(chart))
+    return rulebook.show_chart(chart)
+
+
+@pathway.command()
+@click.argument("name", required=False)
+@as_json
+def check(name: str | None, as_json: bool) -> None:
+    """Prove a pathway sound, or every one. Exit 0: sound; 1: what is wrong is listed."""
+    from jobs import rulebook
+    from jobs.commands import documents
+    from workflows.registry import CHARTS
+
+    charts = [_chart(name)] if name else list(CHARTS.values())
+    found = [rulebook.checked(chart) for chart in charts]
+    if as_json:
+        documents.print_document(found)
+    else:
+        rulebook.show_checks(found)
+    sys.exit(0 if all(chart["sound"] for chart in found) else 1)
+
+
+@pathway.command()
+@click.argument("name")
+@click.option("--markdown", "as_markdown", is_flag=True, help="The whole pathway on one page, the diagram in it.")
+def diagram(name: str, as_markdown: bool) -> None:
+    """A pathway as a Mermaid state diagram."""
+    from workflows.diagram import markdown, mermaid
+
+    chart = _chart(name)
+    click.echo(markdown(chart) if as_markdown else mermaid(chart), nl=False)
+
+
+def _chart(name: str) -> Chart:
+    from casework.errors import BadRequest
+    from workflows.registry import UnknownPathway, chart_named
+
+    try:
+        return chart_named(name)
+    except UnknownPathway as problem:
+        raise BadRequest("unknown_pathway", str(problem), "pathway") from None

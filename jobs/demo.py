@@ -1,0 +1,87 @@
+"""A clinic for a minute: invented families, a night, and what a team would see the next morning."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from shlex import quote
+
+from casework import Asked, Casework, with_every_role
+from casework.intake.importing import import_caseload
+from jobs import wiring
+from jobs.boards import show_flags, show_worklist
+from jobs.intake import show_import
+from jobs.nightly import run_night, summary
+from jobs.show import heading, put, say
+from workflows.vocabulary import Stage
+
+DAY = date(2026, 11, 20)
+"""The day on which the sample caseload is true. The demonstration's clock stands still on it."""
+
+EVENING = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+MOST = 10
+ACTOR = "demonstration"
+
+
+def show_clinic(log: Path | None, *, keep: bool) -> None:
+    """Everything in a folder of its own. `log` is where somebody wants the log, else it stands in that folder."""
+    with _folder(keep=keep) as folder:
+        say("DEMONSTRATION: every name and number is invented.")
+        say(f"The clinic is in {folder}" + ("." if keep else ", which is thrown away at the end."))
+        chosen = wiring.Settings(f"sqlite:///{folder / 'clinic.db'}", log or folder / wiring.LOG_FILE)
+        with closing(wiring.database(chosen)) as database:
+            database.upgrade()
+            casework = Casework(database, now=lambda: EVENING)
+            _show(casework)
+            waiting = casework.worklist(Asked(DAY, stage=Stage.WAITING))
+        heading("Three things to try next")
+        put(*(_next_when_kept(chosen, waiting[0].reference) if keep else _next()))
+
+
+@contextmanager
+def _folder(*, keep: bool) -> Iterator[Path]:
+    if keep:
+        yield Path(tempfile.mkdtemp(prefix="casework-demo-"))
+        return
+    with tempfile.TemporaryDirectory(prefix="casework-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _show(casework: Casework) -> None:
+    heading("Import of the sample caseload")
+    sample = files("casework") / "samples" / "caseload.csv"
+    with as_file(sample) as path:
+        report = import_caseload(casework, path, with_every_role(ACTOR, "command_line"), as_of=DAY)
+    show_import(report, path.name)
+    heading("The night")
+    say(*summary(run_night(casework, DAY, ACTOR)))
+    heading(f"Flags, the {MOST} longest")
+    show_flags(casework.flags(Asked(DAY)), DAY, MOST)
+    heading(f"Worklist, the {MOST} longest waits")
+    show_worklist(casework.worklist(Asked(DAY, stage=Stage.WAITING)), DAY, MOST)
+
+
+def program() -> str:
+    """How this program was called, so that what is printed can be typed."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{quote(sys.executable)} -m jobs"
+    found = shutil.which(called.name)
+    return called.name if found and Path(found).resolve() == called.resolve() else quote(sys.argv[0])
+
+
+def _next() -> Iterator[str]:
+    yield f"  {program()} demo --keep"
+    yield f"  {program()} pathway show leeds-imhs"
+    yield f"  {program()} pathway diagram together-with-baby"
+
+
+def _next_when_kept(chosen: wiring.Settings, reference: str) -> Iterator[str]:
+    there = f"--database {quote(chosen.database)}"
+    yield f"  {program()} worklist --service leeds-imhs --as-of {DAY} {there}"
+    yield f"  {program()} case options {reference} {there}"
+    yield f"  {program()} audit replay --all {there}"

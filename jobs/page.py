@@ -1,0 +1,137 @@
+"""One referral as people read it. `show_case` is the only place that shows what a family has said."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from casework import Case, CaseEvent, FlagRow, Option
+from casework.replay import Difference
+from jobs.boards import how_many
+from jobs.show import Cell, Column, heading, one_line, print_table, say
+from workflows.dates import british
+
+INDENT = "    "
+LONGEST_BESIDE = 76
+"""Characters of an answer that stands beside its question; a longer one stands below it."""
+
+CLOCKS = (
+    Column("clock"),
+    Column("since"),
+    Column("until"),
+    Column("days", right=True),
+    Column("adj.", right=True),
+    Column("what it counts", wraps=True),
+)
+HISTORY = (
+    Column("#", right=True),
+    Column("on"),
+    Column("step"),
+    Column("to"),
+    Column("by", wraps=True),
+    Column("as", narrow=0),
+    Column("how", narrow=0),
+)
+OPTIONS = (Column("step"), Column("to"), Column("now"), Column("needs, or why not", wraps=True))
+
+
+def show_case(found: Case, flags: Sequence[FlagRow], today: date) -> None:
+    say(*_standing(found, today))
+    if flags:
+        say(f"Flags: {', '.join(f'{row.kind} since {british(row.raised_on)}' for row in flags)}.")
+    if found.gaps:
+        say(f"Missing: {', '.join(found.gaps)}.")
+    if found.clocks:
+        heading("Clocks")
+        print_table(CLOCKS, [_clock_row(found, name, today) for name in found.clocks])
+    heading("Answers")
+    for name, value in found.answers.items():
+        say(*_answer(found, name, value))
+
+
+def _standing(found: Case, today: date) -> Iterator[str]:
+    yield f"{found.service}/{found.reference}: {found.chart.states[found.state].label} ({found.state})"
+    since = f" since {british(found.placed_on)}" if found.placed_on else ""
+    yield f"Stage {found.stage}{since}; version {found.version}; pathway {found.chart.id}; id {found.id}."
+    if found.held_since:
+        yield f"On hold since {british(found.held_since)}."
+    if wait := found.clocks.get("wait_to_allocation"):
+        adjusted = wait.adjusted(today, found.held_since)
+        waits = "Waiting" if wait.running else "Waited"
+        yield f"{waits} for a clinician: {how_many(wait.days(today), 'day', 'days')}, {adjusted} without those on hold."
+
+
+def _clock_row(found: Case, name: str, today: date) -> list[Cell | str]:
+    clock = found.clocks[name]
+    return [
+        name,
+        clock.since.isoformat(),
+        clock.stopped_on.isoformat() if clock.stopped_on else Cell("running", "bold"),
+        str(clock.days(today)),
+        str(clock.adjusted(today, found.held_since)),
+        found.chart.clocks[name].label if name in found.chart.clocks else "",
+    ]
+
+
+def _answer(found: Case, name: str, value: object) -> Iterator[str]:
+    question = found.chart.fields.get(name)
+    if isinstance(value, date):
+        value = british(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    label = question.label if question else name.replace("_", " ").capitalize()
+    lines = text.splitlines()
+    if len(lines) == 1 and len(label) + len(text) < LONGEST_BESIDE:
+        yield f"{label}: {one_line(text)}"
+        return
+    yield f"{label}:"
+    yield from (INDENT + one_line(line) for line in lines)
+
+
+def show_history(events: Sequence[CaseEvent]) -> None:
+    print_table(HISTORY, [_event_row(event) for event in events])
+
+
+REPLAY = (
+    Column("#", right=True),
+    Column("on"),
+    Column("by", wraps=True),
+    Column("as", narrow=0),
+    Column("step"),
+    Column("from", narrow=0),
+    Column("to"),
+)
+
+
+def show_replay(events: Sequence[CaseEvent], differences: Sequence[Difference]) -> None:
+    print_table(
+        REPLAY,
+        [(str(e.seq), e.effective_on.isoformat(), e.actor, e.role or "-", e.trigger, e.source, e.to) for e in events],
+    )
+    say("")
+    if not differences:
+        return say(f"The fold of {how_many(len(events), 'event', 'events')} and the kept row agree.")
+    return say("The fold and the kept row differ:", *(f"  {found.sentence}" for found in differences))
+
+
+def _event_row(event: CaseEvent) -> list[str]:
+    return [
+        str(event.seq),
+        event.effective_on.isoformat(),
+        event.trigger,
+        event.to if event.to != event.source else "(stays)",
+        event.actor,
+        event.role or "-",
+        f"{event.via}, imported" if event.imported else event.via,
+    ]
+
+
+def show_options(offered: Sequence[Option]) -> None:
+    if not offered:
+        return say("Nothing is possible from here.")
+    return print_table(OPTIONS, [_option_row(option) for option in offered])
+
+
+def _option_row(option: Option) -> list[Cell | str]:
+    if not option.allowed:
+        why = " ".join(reason.sentence for reason in option.reasons)
+        return [option.trigger, option.to, Cell("no", "red"), why]
+    needs = ", ".join(option.data.get("required", ())) or "nothing"
+    return [option.trigger, option.to, Cell("yes", "green"), needs]
