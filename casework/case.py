@@ -133,14 +133,15 @@ class Case:
         `other_referral` is asked only where the step needs to know of another open referral for the same people.
         """
         engine = engine_of(self.chart)
-        on = attempt.on or attempt.today
-        row = engine.row(self.facts(on), attempt.trigger)
-        data, reasons = checked(row, attempt.data, attempt.today) if row else ({}, [])
-        asks = row is not None and no_other_open_referral in row.only_if
+        today = attempt.today
+        on = attempt.on or today
+        row = engine.row(self.state, attempt.trigger, self.answers)
+        data, reasons = checked(row, attempt.data, today) if row else ({}, [])
+        asks = row is not None and no_other_open_referral in row.only_if and other_referral is not nobody_else
         other = other_referral(people({**self.answers, **data})) if asks else None
         facts = self.facts(on, data, roles=attempt.actor.roles, other_referral=other, from_paper=attempt.imported)
         judgement = engine.judge(facts, attempt.trigger)
-        reasons = _told_once([*reasons, *self._untimely(judgement.move, on, attempt.today), *judgement.reasons])
+        reasons = _told_once([*reasons, *self._untimely(judgement.move, on, today), *judgement.reasons])
         if reasons or judgement.move is None:
             raise self._refused(attempt.trigger, reasons, judgement, facts)
         engine.step(facts, attempt.trigger, judgement.move)
@@ -227,6 +228,7 @@ class Case:
                 clocks[name] = clocks[name].stopped(on, event.seq, self.held_since)
         if row.reopens:
             stopped_then = [n for n, c in clocks.items() if c.stopped_by == self.placed_by]
+            stopped_then = [n for n in stopped_then if n not in self.chart.clocks_of_a_hold]
             clocks.update((name, clocks[name].resumed(on)) for name in stopped_then)
         for name in row.starts:
             if name not in clocks or not (clocks[name].running or self.chart.clocks[name].goes_on):
@@ -237,13 +239,16 @@ class Case:
     def _hold(self, hold: str, event: CaseEvent) -> None:
         on = event.effective_on
         if hold == "starts":
+            self.clocks = {name: clock.hold_begins(on) for name, clock in self.clocks.items()}
             self.held_since = on
-        elif self.held_since is not None:
-            for name, clock in self.clocks.items():
-                if clock.running:
-                    self.clocks[name] = clock.after_hold(self.held_since, on)
-            self.held_since = None
+        else:
+            self._lift_hold(on)
         self.placed_on = on
+
+    def _lift_hold(self, on: date) -> None:
+        if self.held_since is not None:
+            self.clocks = {name: clock.hold_ends(self.held_since, on) for name, clock in self.clocks.items()}
+            self.held_since = None
 
     def _place(self, event: CaseEvent) -> None:
         closing = self.chart.states[event.to].closed
@@ -251,7 +256,7 @@ class Case:
         self.opened_on = self.opened_on or event.effective_on
         if closing:
             self.answers["closed_from"] = event.source
-            self.held_since = None
+            self._lift_hold(event.effective_on)
         self.closed_on = event.effective_on if closing else None
 
 

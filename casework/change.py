@@ -67,7 +67,8 @@ class Change:
         if self.key and (earlier := self._earlier(store, self.key)):
             return earlier
         if before.version and seen != before.version:
-            raise StaleCase(before.id, before.version, seen or 0, store.changes_since(before.id, seen or 0))
+            since = store.changes_since(before.id, seen or 0) if 0 <= (seen or 0) < before.version else ()
+            raise StaleCase(before.id, before.version, seen or 0, since)
         event = before.fire(self.attempt, lambda who: store.other_referral(before.service, who, before.id))
         after = before.copy()
         after.apply(event)

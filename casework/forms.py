@@ -33,20 +33,23 @@ SENTENCES = {
     "control_characters": "This has control characters. Remove them.",
     "invalid_text": "This is no valid text.",
     "too_long": "This is longer than {longest} characters.",
+    "too_many": "These are more answers than there are to choose from.",
     "wrong_type": "This is not of the right kind: {kind} is asked for.",
 }
 
 
 def checked(move: Move, data: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
     """The answers that can be kept, and what is wrong with the others. Blank answers count as not given."""
-    given = {name: value for name, value in data.items() if value is not None and value not in ("", [])}
-    fields = (*move.needs, *move.takes)
-    return _clean(fields, given, today)
+    return checked_fields((*move.needs, *move.takes), data, today)
 
 
-def checked_fields(fields: Fields, given: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
+def checked_fields(fields: Fields, data: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
     """The same for a set of questions that belongs to no step (a row of a sheet)."""
-    return _clean(fields, given, today)
+    return _clean(fields, {name: value for name, value in data.items() if not _is_blank(value)}, today)
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _clean(fields: Fields, given: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
@@ -167,7 +170,7 @@ def _refusal(error_type: str, location: tuple[int | str, ...], known: Mapping[st
     """The refusal of one answer. An unknown name is not repeated: it may be a text that slipped."""
     code = _CODES.get(error_type, error_type if error_type in SENTENCES else "wrong_type")
     field = known.get(str(location[0])) if location else None
-    sentence = SENTENCES[code]
+    sentence = SENTENCES["too_many" if error_type == "too_long" else code]
     if field is not None:
         sentence = sentence.format(choices=", ".join(field.choices), longest=field.longest, kind=field.kind.value)
     return Refusal(code, sentence, (field.name,) if field else ())

@@ -3,6 +3,7 @@
 Nothing here configures logging: that belongs to the program that runs casework (`jobs.logs`) or to its host.
 """
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -82,6 +83,13 @@ def case_conflict(**ids: Any) -> None:
 
 def flag_cleared(*, case_id: UUID, kind: str, cleared_on: str, because: str, **ids: Any) -> None:
     _log.info(LogEvent.FLAG_CLEARED, case_id=str(case_id), kind=kind, cleared_on=cleared_on, because=because, **ids)
+
+
+def run_lines(name: LogEvent, lines: Iterable[Mapping[str, Any]], **ids: Any) -> None:
+    """Many lines of one name. The logger is looked up once, which is half of what a short line costs."""
+    tell = _log.bind().info
+    for line in lines:
+        tell(name, **line, **ids)
 
 
 def run_line(name: LogEvent, **ids: Any) -> None:

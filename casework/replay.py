@@ -104,8 +104,9 @@ def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
         if (stretches := fold.stretches.get(name)) and stretches[-1].until is None:
             stretches[-1].until, stretches[-1].ended_by = event.effective_on, event.seq
     if row.reopens:
-        for stretches in fold.stretches.values():
-            if stretches[-1].ended_by == fold.closed_by:
+        of_a_hold = {name for m in CHARTS[event.pathway].moves if m.hold == "starts" for name in m.starts}
+        for name, stretches in fold.stretches.items():
+            if stretches[-1].ended_by == fold.closed_by and name not in of_a_hold:
                 stretches.append(_Stretch(event.effective_on))
     for name in row.starts:
         stretches = fold.stretches.setdefault(name, [])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from casework import log
@@ -14,7 +14,7 @@ from casework.actor import Actor
 from casework.calendar import london_day, utc_now
 from casework.case import Attempt, Case, CaseEvent
 from casework.change import Change, Receipt
-from casework.errors import BadRequest, StaleCase, StepRefused
+from casework.errors import BadRequest, NoSuchCase, ReferenceTaken, StaleCase, StepRefused
 from casework.forms import schema
 from casework.identity import new_id
 from casework.replay import Difference, compare
@@ -22,10 +22,14 @@ from casework.store import Asked, FlagRow, Keeper, KeyTaken, NightReport, Refuse
 from workflows import Chart, Refusal, Role
 from workflows.eligibility import Eligibility, eligibility
 from workflows.flags import FLAGS
-from workflows.registry import CURRENT, UnknownService, chart_for
+from workflows.registry import CHARTS, CURRENT, UnknownService, chart_for
 from workflows.vocabulary import Stage
 
+_ENCODER = json.JSONEncoder(sort_keys=True, default=str)
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAMES_A_CASE = re.compile(rf"(?:[a-z0-9-]{{1,64}}/)?{_REFERENCE.pattern}")
+_KEY = re.compile(r"[!-~]{1,200}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Casework:
         """
         case_id = new_id()
         case = Case(case_id, _chart(service), checked_reference(reference) or f"C-{case_id.hex[-12:]}")
+        _check_request(data, key, request_id)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
         digest = _digest("open", service, reference, trigger, data, on)
         return self._make(case, None, Change(attempt, digest, key, dry_run))
@@ -95,17 +100,17 @@ class Casework:
     ) -> Receipt:
         """Take a step. `seen` is the version that the person's screen showed; `on` an earlier day (Europe/London).
 
-        Raises `StepRefused` with every reason, `StaleCase` when somebody was first, `KeyUsedOtherwise`, `NoSuchCase`.
+        Raises `StepRefused` with every reason, `StaleCase` when somebody was first, `KeyUsedOtherwise`, `NoSuchCase`,
+        `BadRequest`.
         """
+        _check_request(data, key, request_id)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
         digest = _digest("fire", str(case), trigger, data, on, seen)
         return self._make(case, seen, Change(attempt, digest, key, dry_run))
 
     def _make(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
         try:
-            receipt = self._in_one_transaction(which, seen, change)
-        except KeyTaken:
-            receipt = self._in_one_transaction(which, seen, change)
+            receipt = self._told_as_its_twin(which, seen, change)
         except StepRefused as refused:
             if not change.dry_run:
                 self._keep_refusal(refused, which, change.attempt)
@@ -114,7 +119,7 @@ class Casework:
             attempt = change.attempt
             log.case_conflict(
                 case_id=str(stale.case_id),
-                trigger=attempt.trigger,
+                trigger=attempt.trigger if any(attempt.trigger in c.triggers for c in CHARTS.values()) else "unknown",
                 actor=attempt.actor.name,
                 via=attempt.actor.via,
                 version=stale.version,
@@ -124,6 +129,15 @@ class Casework:
             raise
         change.tell()
         return receipt
+
+    def _told_as_its_twin(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
+        """A twin of the request, at work at the same moment, may be what stands in the way: then its answer is ours."""
+        try:
+            return self._in_one_transaction(which, seen, change)
+        except (KeyTaken, ReferenceTaken, StepRefused):
+            if change.key is None:
+                raise
+            return self._in_one_transaction(which, seen, change)
 
     def _in_one_transaction(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
         with self._database.writing() as store:
@@ -187,13 +201,14 @@ class Casework:
         return eligibility(found.facts(self.today()))
 
     def case_flags(self, case: str | UUID) -> tuple[FlagRow, ...]:
-        """The flags that are open on a referral."""
+        """The flags that are open on a referral. Raises `NoSuchCase`."""
         with self._database.reading() as store:
-            return store.open_flags(_id_of(store, case))
+            return store.open_flags(store.case(_id_of(store, case)).id)
 
     def history(self, case: str | UUID) -> tuple[CaseEvent, ...]:
+        """Everything that happened to a referral, in the order in which it was recorded. Raises `NoSuchCase`."""
         with self._database.reading() as store:
-            return store.events(_id_of(store, case))
+            return store.events(_id_of(store, case)) or _no_such_case()
 
     def worklist(self, asked: Asked | None = None) -> Sequence[WorklistRow]:
         """The open referrals, longest wait first. Raises `BadRequest` for a service that is not here."""
@@ -249,10 +264,26 @@ def _checked(asked: Asked) -> Asked:
     return asked
 
 
+def _check_request(data: object, key: str | None, request_id: str | None) -> None:
+    if data is not None and not (isinstance(data, Mapping) and all(isinstance(name, str) for name in data)):
+        raise BadRequest("bad_data", "The answers are given by name, like clinician: clin-04.", "data")
+    if key is not None and not _KEY.fullmatch(key):
+        raise BadRequest("bad_key", "A key is 1 to 200 characters with no blanks: letters, digits and signs.", "key")
+    if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
+        raise BadRequest("bad_request_id", "A request id has letters, digits and . _ : -, up to 64.", "request_id")
+
+
 def _id_of(store: Store, case: str | UUID) -> UUID:
-    return case if isinstance(case, UUID) else store.find(case)
+    """What cannot be the name of a case is none: it does not get as far as the database."""
+    if isinstance(case, UUID):
+        return case
+    return store.find(case) if _NAMES_A_CASE.fullmatch(case) else _no_such_case()
+
+
+def _no_such_case() -> NoReturn:
+    raise NoSuchCase
 
 
 def _digest(*request: Any) -> str:
-    text = json.dumps(request, sort_keys=True, default=str)
+    text = _ENCODER.encode(request)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -102,6 +102,10 @@ class KeyTaken(Exception):
     """A twin of this request has just been answered: ask again, and its answer is found."""
 
 
+class PeopleTaken(Exception):
+    """Another open referral for the same baby and carer has just been kept: look again."""
+
+
 class Store(Protocol):
     """One transaction. Everything asked of it is seen together or not at all."""
 
@@ -157,7 +161,9 @@ class Store(Protocol):
 
     def import_ended(self, run_id: UUID, at: datetime, counts: Mapping[str, int]) -> None: ...
 
-    def import_cases(self, imported: Sequence[tuple[Case, Sequence[CaseEvent], str]]) -> None: ...
+    def import_cases(self, imported: Sequence[tuple[Case, Sequence[CaseEvent], str]]) -> None:
+        """Raises `ReferenceTaken`, `PeopleTaken` where another writer was first with one of them."""
+        ...
 
 
 class Keeper(Protocol):

@@ -40,8 +40,17 @@ class ClockState:
         gap = on - (self.stopped_on or on)
         return replace(self, since=on, counts_from=self.counts_from + gap, stopped_on=None, stopped_by=None)
 
-    def after_hold(self, held_since: date, on: date) -> "ClockState":
-        return replace(self, held_days=self.held_days + self._held(held_since, on))
+    def hold_begins(self, on: date) -> "ClockState":
+        """A clock that stopped after that day, and was recorded first, stopped inside the hold."""
+        if self.stopped_on is None:
+            return self
+        return replace(self, held_days=self.held_days + self._held(on, self.stopped_on))
+
+    def hold_ends(self, held_since: date, on: date) -> "ClockState":
+        """A clock that stopped after that day has days that were taken for held and are not."""
+        if self.stopped_on is None:
+            return replace(self, held_days=self.held_days + self._held(held_since, on))
+        return replace(self, held_days=self.held_days - self._held(on, self.stopped_on))
 
     def _held(self, held_since: date | None, until: date) -> int:
         if held_since is None:

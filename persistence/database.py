@@ -1,5 +1,8 @@
 """The engine and its transactions. `writing()` is the only place that commits a change to a case."""
 
+import select
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -10,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from casework.errors import CaseworkError, StorageError
 from casework.store import NightReport
@@ -27,13 +30,7 @@ BUSY_TIMEOUT_MS = 5_000
 CONNECT_TIMEOUT_SECONDS = 5
 """How long a PostgreSQL server may take to answer before it counts as not reachable."""
 
-_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA trusted_schema=OFF",
-    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
-)
+_PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF")
 
 
 class Database:
@@ -54,6 +51,8 @@ class Database:
         if self.is_sqlite:
             sa.event.listen(engine, "connect", _open_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
+        else:
+            sa.event.listen(engine, "checkout", _still_there)
         return engine
 
     @cached_property
@@ -83,8 +82,9 @@ class Database:
     def reading(self) -> Iterator[SqlStore]:
         """One transaction that sees one moment and changes nothing."""
         self._need_tables()
-        with faults.translated(), self._reading_connection() as connection, connection.begin():
+        with faults.translated(), self._reading_connection() as connection, connection.begin() as moment:
             yield SqlStore(connection.connection.cursor(), self._prepared, connection)
+            moment.rollback()
 
     def _reading_connection(self) -> sa.Connection:
         """SQLite sees one moment from its first read on; PostgreSQL has to be asked for it."""
@@ -122,7 +122,9 @@ class Database:
     def _need_tables(self) -> None:
         """Asked once: a database of another version is not touched."""
         if not self._migrated:
-            if self.revision()[0] != HEAD:
+            found, needed = self.revision()
+            if found != needed:
+                pending(found)
                 raise faults.storage_error("not_migrated")
             self._migrated = True
 
@@ -157,9 +159,37 @@ def _folder_is_there(path: Path) -> None:
 def _open_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _write_ahead(cursor)
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Two that open a new file at once are refused at once, whatever the timeout: only here does SQLite not wait."""
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
+def _still_there(connection: Any, _record: object, _proxy: object) -> None:
+    """Before a connection is used again. A server that hangs up says so: while the line is quiet nothing is asked."""
+    line = select.poll()
+    line.register(connection.pgconn.socket, select.POLLIN)
+    if not line.poll(0):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except faults.driver_errors():
+        raise DisconnectionError from None
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

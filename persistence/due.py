@@ -36,6 +36,15 @@ class Source:
             found = found.join(cases, cases.c.id == self.case_id).where(*self.also)
         return found if len(self.key) > 1 else found.distinct()
 
+    def beyond(self, connection: sa.Connection) -> tuple[Condition, ...]:
+        """What comes after the case whose flag was raised last."""
+        newest = sa.select(flags.c.case_id).order_by(flags.c.id.desc()).limit(1).scalar_subquery()
+        last = connection.execute(sa.select(*self.key).where(*self.where, self.case_id == newest)).first()
+        if last is None:
+            return ()
+        ends = [sa.literal(value, column.type) for value, column in zip(last, self.key, strict=True)]
+        return (sa.tuple_(*self.key) > sa.tuple_(*ends),) if len(ends) > 1 else (self.case_id > ends[0],)
+
 
 def sources(rule: FlagRule, as_of: date) -> tuple[Source, ...]:
     """Where a rule finds its cases on a day; none where no service has published its figure."""

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 import sqlalchemy.exc
 
 from casework.errors import CaseworkError, ReferenceTaken, StorageError
-from casework.store import KeyTaken
+from casework.store import KeyTaken, PeopleTaken
 
 NOT_MIGRATED = "The database has no tables of this version. Run: casework db upgrade"
 
 _SENTENCES = {
     "not_migrated": NOT_MIGRATED,
+    "database_newer": "The database is of a later version of casework. Nothing was changed; upgrade casework.",
     "database_busy": "Another program is writing to the database. Nothing was changed; try again.",
     "database_read_only": "The database cannot be written to. Nothing was changed; check its rights.",
     "database_not_reachable": "The database cannot be reached. Nothing was changed; check the URL and that it runs.",
@@ -70,12 +71,14 @@ def translate(problem: BaseException, *, committing: bool = False) -> Exception:
     constraint = violated(problem)
     if constraint == "uq_cases_service_reference":
         return ReferenceTaken()
+    if constraint == "uq_cases_open_people":
+        return PeopleTaken()
     if constraint == "pk_idempotency_keys":
         return KeyTaken()
     if isinstance(problem, sqlite3.Error):
         return storage_error(_sqlite_code(problem))
     state = getattr(problem, "sqlstate", None)
-    if state is None or state.startswith(("08", "57")):
+    if state is None or state.startswith(("08", "57P")):
         return storage_error("maybe_done" if committing else "database_not_reachable")
     return storage_error(_POSTGRES.get(state, "database_failed"))
 

@@ -7,6 +7,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from persistence import faults
+
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test holds it to the folder."""
 
@@ -23,8 +25,10 @@ def revision_of(engine: sa.Engine) -> str | None:
 
 
 def pending(current: str | None) -> tuple[str, ...]:
-    """The revisions from where a database is to the head, oldest first."""
+    """The revisions from where a database is to the head, oldest first. Raises `StorageError` for a later version."""
     scripts = ScriptDirectory(str(MIGRATIONS))
+    if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
+        raise faults.storage_error("database_newer")
     return tuple(reversed([s.revision for s in scripts.iterate_revisions("head", current or "base")]))
 
 

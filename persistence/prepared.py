@@ -22,17 +22,16 @@ class Prepared:
         binds: Mapping[str, sa.BindParameter[Any]] = vars(compiled)["binds"]
         self._fixed = {n: b.value for n, b in binds.items() if not b.required and b.value is not None}
         self._ways = {n: way for n, b in binds.items() if (way := _in(b.type, dialect))}
-        self._order: Sequence[str] | None = getattr(compiled, "positiontup", None)
+        order: Sequence[str] | None = getattr(compiled, "positiontup", None)
+        self._order = None if order is None else tuple((n, self._ways.get(n)) for n in order)
         columns = getattr(statement, "selected_columns", ())
         self._out = [(i, way) for i, c in enumerate(columns) if (way := _out(c.type, dialect))]
 
     def bound(self, values: Mapping[str, Any]) -> Any:
-        given = {**self._fixed, **values}
-        for name, way in self._ways.items():
-            given[name] = way(given[name])
-        if self._order is None:
-            return given
-        return [given[name] for name in self._order]
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._order is not None:
+            return [way(given[name]) if way else given[name] for name, way in self._order]
+        return {**given, **{name: way(given[name]) for name, way in self._ways.items()}}
 
     def run(self, cursor: Any, values: Mapping[str, Any]) -> Any:
         cursor.execute(self.sql, self.bound(values))

@@ -61,7 +61,7 @@ def _narrowed(asked: Asked) -> list[sa.ColumnElement[bool]]:
 
 def _worklist_row(row: Any, on: date) -> WorklistRow:
     clock = None
-    if row["since"] is not None:
+    if row["since"] is not None and row["since"] <= on:
         clock = ClockState(row["since"], row["counts_from"], row["stopped_on"], row["stopped_by"], row["held_days"])
     return WorklistRow(
         case_id=row["id"],

@@ -48,22 +48,29 @@ def case_from(row: Row, clocks: Sequence[Row]) -> Case:
     )
 
 
-def case_row(case: Case) -> dict[str, Any]:
-    infant, carer = case.people
+def place_row(case: Case) -> dict[str, Any]:
+    """The columns that a step along the pathway may change."""
     return {
-        "id": case.id,
-        "service": case.service,
-        "reference": case.reference,
-        "pathway": case.chart.id,
         "state": case.state,
         "version": case.version,
-        "is_open": case.open,
-        "opened_on": case.opened_on,
-        "closed_on": case.closed_on,
         "placed_on": case.placed_on,
         "placed_by": case.placed_by,
         "held_since": case.held_since,
         "clinician": case.answers.get("clinician"),
+    }
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    infant, carer = case.people
+    return {
+        **place_row(case),
+        "id": case.id,
+        "service": case.service,
+        "reference": case.reference,
+        "pathway": case.chart.id,
+        "is_open": case.open,
+        "opened_on": case.opened_on,
+        "closed_on": case.closed_on,
         "infant_key": infant,
         "carer_key": carer,
     }

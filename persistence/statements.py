@@ -41,6 +41,12 @@ def _whole_row(table: sa.Table) -> ClauseElement:
     return sa.insert(table).values({c.name: _p(c.name, c) for c in table.c if not c.identity})
 
 
+def _changed_case(*names: str) -> ClauseElement:
+    """Only the columns that may have changed: SQLite writes each index anew whose columns are named."""
+    seen = (cases.c.id == _p("id_", cases.c.id), cases.c.version == _p("seen", cases.c.version))
+    return sa.update(cases).where(*seen).values({n: _p(n, cases.c[n]) for n in names})
+
+
 _CASE = (
     sa.select(*CASE_COLUMNS, case_records.c.answers, _open_flags.label("open_flags"))
     .join(case_records, case_records.c.case_id == cases.c.id)
@@ -49,7 +55,7 @@ _CASE = (
 
 STATEMENTS: dict[str, ClauseElement] = {
     "case": _CASE,
-    "lock_case": _CASE.with_for_update(of=cases),
+    "lock_case": _CASE.with_for_update(of=[cases, case_records]),
     "clocks": sa.select(*CLOCK_COLUMNS).where(case_clocks.c.case_id == _p("id", cases.c.id)),
     "key": sa.select(idempotency_keys.c.request_digest, idempotency_keys.c.answer).where(
         idempotency_keys.c.actor == _p("actor", idempotency_keys.c.actor),
@@ -67,9 +73,11 @@ STATEMENTS: dict[str, ClauseElement] = {
     "changes": sa.select(case_events.c.seq, case_events.c.trigger, case_events.c.actor, case_events.c.recorded_at)
     .where(case_events.c.case_id == _p("id", cases.c.id), case_events.c.seq > _p("seq", case_events.c.seq))
     .order_by(case_events.c.seq),
-    "move_case": sa.update(cases)
-    .where(cases.c.id == _p("id_", cases.c.id), cases.c.version == _p("seen", cases.c.version))
-    .values({c.name: _p(c.name, c) for c in cases.c if c.name not in ("id", "service", "reference", "opened_on")}),
+    "note_case": _changed_case("version"),
+    "move_case": _changed_case("version", "state", "placed_on", "placed_by", "held_since", "clinician"),
+    "rewrite_case": _changed_case(
+        *(c.name for c in cases.c if c.name not in ("id", "service", "reference", "opened_on"))
+    ),
     "rewrite_answers": sa.update(case_records)
     .where(case_records.c.case_id == _p("id_", cases.c.id))
     .values(answers=_p("answers", case_records.c.answers)),

@@ -12,13 +12,16 @@ CaseId = sa.Uuid()
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no spare blanks; dates as ISO. The same value gives the same text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 class Json(TypeDecorator[Any]):

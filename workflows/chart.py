@@ -34,6 +34,11 @@ class Chart:
         return tuple(dict.fromkeys(m.trigger for m in self.moves))
 
     @property
+    def clocks_of_a_hold(self) -> frozenset[str]:
+        """They end with the hold. Closing ends it too, and reopening does not bring it back."""
+        return frozenset(name for m in self.moves if m.hold == "starts" for name in m.starts)
+
+    @property
     def fields(self) -> dict[str, Field]:
         """Every question that the pathway can ask, by name."""
         return {f.name: f for m in self.moves for f in (*m.needs, *m.takes)}
@@ -102,6 +107,16 @@ def _by_source_and_trigger(chart: Chart) -> dict[tuple[str, str], list[Move]]:
     return rows
 
 
+def _can_be_given(chart: Chart) -> Iterator[str]:
+    """An answer that chooses between rows is one that a row of the same pathway records."""
+    known = {pair for m in chart.moves for pair in m.records}
+    closed = {s.name for s in chart.states.values() if s.closed}
+    known |= {("closed_from", m.source) for m in chart.moves if m.to in closed}
+    for m in chart.moves:
+        if m.given and m.given not in known:
+            yield f"{m.source} {m.trigger} needs {m.given[0]} to be {m.given[1]}, which no step records"
+
+
 def _closing_stops_clocks(chart: Chart) -> Iterator[str]:
     for move in chart.moves:
         into = chart.states.get(move.to)
@@ -139,6 +154,7 @@ CHECKS: tuple[tuple[Check, str], ...] = (
     (_somebody_may, "every row has somebody who may do it"),
     (_named_clocks, "every clock named is there, and every clock is started by a row"),
     (_one_row, "at most one row answers a trigger"),
+    (_can_be_given, "every answer that chooses a row is recorded by a row"),
     (_closing_stops_clocks, "a closing step starts no wait"),
     (_fields_agree, "every question is asked in one way, and every required answer can be given"),
 )

@@ -11,7 +11,7 @@ from workflows.vocabulary import NEW, Move, ServiceRules
 def mermaid(chart: Chart) -> str:
     """The steps that change a referral's place. A path from every open state is drawn once."""
     lines = ["stateDiagram-v2", "    direction TB"]
-    lines += [f"    {s.name} : {s.label}" for s in chart.states.values()]
+    lines += [f"    {s.name} : {s.label.replace(':', ',')}" for s in chart.states.values()]  # a colon ends a label
     lines.append("    any_open_state : any open state")
     for (source, to), triggers in _edges(chart).items():
         lines.append(f"    {'[*]' if source == NEW else source} --> {to} : {', '.join(triggers)}")
@@ -129,7 +129,21 @@ def _source_of(rule: Callable[..., object]) -> str:
         one = waiting.pop()
         if one.__qualname__ in seen:
             continue
-        used = inspect.getclosurevars(one)
-        seen[one.__qualname__] = inspect.getsource(one) + repr(sorted(used.nonlocals.items()))
-        waiting += [f for f in used.globals.values() if inspect.isfunction(f) and f.__module__.startswith("workflows.")]
+        used = _used_by(one)
+        closed_over = sorted(inspect.getclosurevars(one).nonlocals.items())
+        figures = [(name, value) for name, value in used.items() if isinstance(value, str | int | float | tuple)]
+        seen[one.__qualname__] = inspect.getsource(one) + repr(closed_over) + (repr(figures) if figures else "")
+        waiting += [f for f in used.values() if inspect.isfunction(f) and f.__module__.startswith("workflows.")]
     return "".join(seen[name] for name in sorted(seen))
+
+
+def _used_by(rule: Callable[..., object]) -> dict[str, object]:
+    """What a rule uses of its module, also where it does so inside a comprehension only."""
+    if not inspect.isfunction(rule):
+        return {}
+    codes, names = [rule.__code__], set[str]()
+    while codes:
+        code = codes.pop()
+        names.update(code.co_names)
+        codes += [part for part in code.co_consts if inspect.iscode(part)]
+    return {name: rule.__globals__[name] for name in sorted(names) if name in rule.__globals__}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from workflows.dates import add_months
@@ -51,7 +51,7 @@ def older_than(months: int, *, limit_day_is_in: bool) -> Callable[[Facts], str |
     """Excluded from the day on which the baby reaches the age, or from the day after where that day is still in.
 
     Age is measured on the date on which the written referral was received (requirements C-08). Reaching the
-    age while waiting excludes nobody.
+    age while waiting excludes nobody. Who is born on 29 February is a year older on 1 March, as in English law.
     """
 
     def asks(facts: Facts) -> str | None:
@@ -59,6 +59,7 @@ def older_than(months: int, *, limit_day_is_in: bool) -> Callable[[Facts], str |
         if not isinstance(born, date) or not isinstance(received, date):
             return None
         limit = add_months(born, months)
+        limit += timedelta(days=1 if limit.day < born.day else 0)
         return "excluded" if received > limit or (received == limit and not limit_day_is_in) else None
 
     return asks

@@ -3,7 +3,7 @@
 The machine is made from the chart's rows and has no others. Screens and the machine ask the same guards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -58,7 +58,7 @@ class Engine:
 
     def judge(self, facts: Facts, trigger: str) -> Judgement:
         """Every reason at once why a trigger may not fire. No reasons: it may."""
-        move = self.row(facts, trigger)
+        move = self.row(facts.state, trigger, facts.recorded)
         if move is None:
             return Judgement(None, (self._no_row(facts, trigger),))
         reasons = [r for guard in move.only_if if (r := guard(facts)) is not None]
@@ -78,9 +78,10 @@ class Engine:
         if standing.state != move.to:
             raise ChartBroken(f"{self.chart.id}: {trigger} from {facts.state} did not lead to {move.to}.")
 
-    def row(self, facts: Facts, trigger: str) -> Move | None:
-        for move in self.rows.get((facts.state, trigger), ()):
-            if _is_given(move, facts):
+    def row(self, state: str, trigger: str, recorded: Mapping[str, object]) -> Move | None:
+        """The row that a trigger would take from a state; where there are several, what is recorded chooses."""
+        for move in self.rows.get((state, trigger), ()):
+            if _is_given(move, recorded):
                 return move
         return None
 
@@ -110,12 +111,12 @@ def lacks(move: Move, facts: Facts) -> tuple[Field, ...]:
     )
 
 
-def _is_given(move: Move, facts: Facts) -> bool:
-    return move.given is None or facts.recorded.get(move.given[0]) == move.given[1]
+def _is_given(move: Move, recorded: Mapping[str, object]) -> bool:
+    return move.given is None or recorded.get(move.given[0]) == move.given[1]
 
 
 def _conditions(move: Move) -> list[Callable[[Facts], bool]]:
-    route: list[Callable[[Facts], bool]] = [] if move.given is None else [lambda facts: _is_given(move, facts)]
+    route: list[Callable[[Facts], bool]] = [] if move.given is None else [lambda facts: _is_given(move, facts.recorded)]
     return [*route, *(_holds(guard) for guard in move.only_if)]
 
 

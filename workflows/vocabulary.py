@@ -86,9 +86,12 @@ class Part(StrEnum):
     STEP = "step"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One question. `longest` is in characters; a date may lie in the future only where that is said."""
+    """One question. `longest` is in characters; a date may lie in the future only where that is said.
+
+    Each is made once and known by itself, not by its words.
+    """
 
     name: str
     kind: Kind

@@ -5,6 +5,7 @@ batch of rows is one transaction, so that a killed import leaves no half case an
 """
 
 import time
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,13 +15,13 @@ from uuid import UUID
 from casework import log
 from casework.actor import Actor
 from casework.calendar import london_day
-from casework.errors import BadRequest, ReferenceTaken, StepRefused
+from casework.errors import BadRequest, ReferenceTaken
 from casework.identity import new_id
 from casework.intake.columns import COLUMNS
 from casework.intake.replaying import Loaded, Problem, Reader, RowRefused
 from casework.intake.sheet import BadLine, Line, Sheet, open_sheet
 from casework.service import Casework
-from casework.store import Store
+from casework.store import PeopleTaken, Store
 
 BATCH = 500
 Progress = Callable[[int, int], None]
@@ -88,7 +89,7 @@ class _Import:
         self._actor, self._as_of, self._now = actor, as_of, now
         self._report = ImportReport(new_id(), dry_run)
         self._reader = Reader(actor, as_of, now, str(self._report.run_id))
-        self._foreseen: dict[tuple[str, str], str] = {}
+        self._foreseen: dict[tuple[str, str], str | None] = {}
         self._foreseen_people: dict[tuple[str, str, str], str] = {}
 
     def run(self, sheet: Sheet, progress: Progress | None) -> ImportReport:
@@ -137,7 +138,7 @@ class _Import:
             try:
                 self._keep(good)
                 return
-            except (ReferenceTaken, StepRefused):
+            except (ReferenceTaken, PeopleTaken):
                 if attempt == 2:
                     raise
 
@@ -156,8 +157,8 @@ class _Import:
 
     def _sorted_out(self, store: Store, good: list[Loaded]) -> tuple[list[Loaded], "_Sorted"]:
         """Which rows are new; which are here already; which are about people with an open referral."""
-        known = {**store.known_references([row.key for row in good]), **self._foreseen}
-        people = {**store.open_people([row.people for row in good if row.people]), **self._foreseen_people}
+        known = ChainMap(store.known_references([row.key for row in good]), self._foreseen)
+        people = ChainMap(store.open_people([row.people for row in good if row.people]), self._foreseen_people)
         fresh: list[Loaded] = []
         outcome = _Sorted()
         for row in good:

@@ -37,16 +37,12 @@ class Loaded:
     case: Case
     events: list[CaseEvent]
     digest: str
+    people: tuple[str, str, str] | None
+    """Service, baby and carer, where the referral is open and all are known."""
 
     @property
     def key(self) -> tuple[str, str]:
         return self.case.service, self.case.reference
-
-    @property
-    def people(self) -> tuple[str, str, str] | None:
-        """Service, baby and carer, where the referral is open and all are known."""
-        infant, carer = self.case.people if self.case.open else (None, None)
-        return (self.case.service, infant, carer) if infant and carer else None
 
     def refused_for(self, other: str) -> RowRefused:
         sentence = f"Referral {other} is open for this baby and carer in this service."
@@ -73,7 +69,7 @@ class Reader:
         return self._replayed(line.number, Case(new_id(), chart, reference), clean)
 
     def _replayed(self, row: int, case: Case, clean: dict[str, Any]) -> Loaded:
-        steps = steps_of(clean)
+        steps = steps_of(clean, self._as_of)
         if not steps:
             nothing = ("impossible_step", "received_on", "The row dates neither a duty call nor a written referral.")
             raise RowRefused(row, case.reference, (nothing,))
@@ -85,13 +81,15 @@ class Reader:
                 raise RowRefused(row, case.reference, _problems(step, refused)) from None
             case.apply(event)
             events.append(event)
-        return Loaded(row, case, events, _digest(clean))
+        return Loaded(row, case, events, _digest(clean), _people(case))
 
     def _attempt(self, step: Step) -> Attempt:
         return Attempt(step.trigger, self._actor, self._now, step.data, step.on, imported=True, request_id=self._run_id)
 
 
 _HEADING = frozenset({"referral_id", "service"})
+_CODES_OF_A_SHEET = {"unknown_trigger": "impossible_step"}
+"""A sheet has no triggers: of a step that the service has nowhere, it says what it says of one out of place."""
 
 
 def _heading(line: Line) -> tuple[str | None, Chart | None, list[Problem]]:
@@ -122,11 +120,15 @@ def _code(text: str) -> str:
 
 
 def _alone(given: dict[str, object]) -> list[Problem]:
-    return [
+    """Cells that no step would carry: what is not taken in is said, never dropped."""
+    problems: list[Problem] = [
         ("impossible_step", column, f"This needs {beside}, which is blank.")
         for column, beside in CARRIED_BY.items()
         if column in given and beside not in given
     ]
+    if "accepted_on" in given and not str(given.get("outcome", "accept")).startswith("accept"):
+        problems.append(("impossible_step", "accepted_on", "The outcome beside this is another than to accept."))
+    return problems
 
 
 def _column(refusal: Refusal) -> str | None:
@@ -134,7 +136,12 @@ def _column(refusal: Refusal) -> str | None:
 
 
 def _problems(step: Step, refused: StepRefused) -> tuple[Problem, ...]:
-    return tuple((r.code, step.column, r.sentence) for r in refused.reasons)
+    return tuple((_CODES_OF_A_SHEET.get(r.code, r.code), step.column, r.sentence) for r in refused.reasons)
+
+
+def _people(case: Case) -> tuple[str, str, str] | None:
+    infant, carer = case.people if case.open else (None, None)
+    return (case.service, infant, carer) if infant and carer else None
 
 
 def _digest(clean: dict[str, Any]) -> str:

@@ -35,12 +35,12 @@ ENDINGS = {
 }
 
 
-def steps_of(row: Row) -> list[Step]:
+def steps_of(row: Row, as_of: date) -> list[Step]:
     """Every step that the row dates. A row that dates neither a call nor a referral has none."""
     opening = list(_opening(row))
     if not opening:
         return []
-    return _with_hold(row, [*opening, *_group(row), *_work(row), *_ending(row)])
+    return _with_hold(row, as_of, [*opening, *_group(row), *_work(row), *_ending(row)])
 
 
 def _opening(row: Row) -> Iterator[Step]:
@@ -91,14 +91,19 @@ def _ending(row: Row) -> Iterator[Step]:
         yield Step(trigger, ended, "ended_on", brings)
 
 
-def _with_hold(row: Row, steps: list[Step]) -> list[Step]:
-    """The hold laid over the steps: after what happened by its first day, and lifted before what happened after."""
+def _with_hold(row: Row, as_of: date, steps: list[Step]) -> list[Step]:
+    """The hold laid over the steps: after what happened by its first day, and lifted before what happened after.
+
+    A hold whose last day is still to come is on: that day is when it is to be looked at again.
+    """
     start, until = row.get("hold_from"), row.get("hold_until")
     if start is None:
         return steps
-    reason = {"hold_reason": row["hold_reason"]} if row.get("hold_reason") else {}
+    told = {"hold_reason": row["hold_reason"]} if row.get("hold_reason") else {}
+    if until is not None and until > as_of:
+        told["review_on"], until = until, None
     at = next((i for i, s in enumerate(steps) if i and s.on > start), len(steps))
-    held = [*steps[:at], Step("place_hold", start, "hold_from", reason), *steps[at:]]
+    held = [*steps[:at], Step("place_hold", start, "hold_from", told), *steps[at:]]
     if until is None:
         return held
     back = next((i for i, s in enumerate(held) if i > at and s.on >= until), len(held))

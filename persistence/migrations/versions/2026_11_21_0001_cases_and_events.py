@@ -51,11 +51,15 @@ def downgrade() -> None:
 
 
 def _append_only() -> None:
-    """An update or a delete of an event fails, whoever tries. Row triggers do not see TRUNCATE: PostgreSQL has two."""
+    """An update or a delete of an event fails, whoever tries. Row triggers do not see TRUNCATE: PostgreSQL has two.
+
+    SQLite's INSERT OR REPLACE deletes without firing a delete trigger, so an event that is there is not inserted again.
+    """
     if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
+        there = "WHEN EXISTS (SELECT 1 FROM case_events WHERE case_id = NEW.case_id AND seq = NEW.seq)"
+        for verb, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", there)):
             op.execute(
-                f"CREATE TRIGGER case_events_no_{verb.lower()} BEFORE {verb} ON case_events "
+                f"CREATE TRIGGER case_events_no_{verb.lower()} BEFORE {verb} ON case_events {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
             )
         return

@@ -1,0 +1,182 @@
+"""One audited step through `Casework.fire` against the same rows written by hand, on both engines.
+
+Ours is told the version that the person saw and an idempotency key, judges the step, keeps it and writes its line to
+a log file as the programs do. By hand, the rows are written and that is all.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casework import Casework
+from casework.calendar import london_day, utc_now
+from jobs import logs
+from persistence import Database
+from persistence.tables import case_clocks, case_events, case_records, cases, idempotency_keys
+from persistence.types import canonical
+from tests.benchmarks.by_hand import PostgresByHand, SqliteByHand, Written
+from tests.benchmarks.databases import Engine
+from tests.benchmarks.measure import Figure, Slice, duel
+from tests.benchmarks.people import ADA, FORM
+from tests.benchmarks.population import analyse, fill
+
+PART = "transition"
+AIMS = {"SQLite": 2.5, "PostgreSQL": 1.5}
+EACH = 60
+"""Steps in one slice."""
+WARM_UP = 4
+
+CLINICIAN = "clin-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case that is ready for the measured step, and what is known of it."""
+
+    id: UUID
+    reference: str
+    version: int
+    answers: dict[str, Any]
+
+
+class Way(Protocol):
+    def take(
+        self, step: Written, case: UUID, reference: str, seen: int, actor: str, key: str, today: date
+    ) -> object: ...
+
+
+class Library:
+    def __init__(self, url: str) -> None:
+        self.casework = Casework(Database(url))
+
+    def take(self, step: Written, case: UUID, reference: str, seen: int, actor: str, key: str, today: date) -> object:
+        return self.casework.fire(case, step.trigger, ADA, step.asked, seen=seen, key=key)
+
+
+def measure(engines: Sequence[Engine], folder: Path, *, quick: bool) -> Iterator[Figure]:
+    slices = 8 if quick else 40
+    for engine in engines:
+        url = engine.fresh()
+        fill(url, 5_000 if quick else 50_000)
+        logs.send_to(folder / "setting-up.log")
+        received, waiting = _made_ready(url, (slices + WARM_UP) * EACH)
+        analyse(url)
+        logs.send_to(folder / "transition.log")
+        with engine.copied(url) as ours, engine.copied(url) as theirs:
+            library, hand = Library(ours), _by_hand(engine, theirs)
+            for name, ways in (
+                ("acknowledge", (_acknowledging(library, received), _acknowledging(hand, received))),
+                ("allocate and unallocate", (_allocating(library, waiting), _allocating(hand, waiting))),
+            ):
+                found = duel(*ways, slices, WARM_UP)
+                what = f"{name} on {engine.name}{' FULL' if engine.name == 'SQLite' else ''}"
+                beside = found.beside(EACH)
+                yield Figure(PART, what, round(found.ratio, 2), "x", at_most=AIMS[engine.name], beside=beside)
+            hand.close()
+            _close(library.casework)
+            _check_same_rows(ours, theirs)
+
+
+def _by_hand(engine: Engine, url: str) -> SqliteByHand | PostgresByHand:
+    return SqliteByHand(url) if engine.name == "SQLite" else PostgresByHand(url)
+
+
+def _made_ready(url: str, number: int) -> tuple[list[Standing], list[Standing]]:
+    """Cases whose form has just come, one a measured step; and one slice of cases that wait for a clinician."""
+    clinic, numbers = Casework(Database(url)), _nhs_numbers()
+    received = [_received(clinic, f"R-{i}", numbers) for i in range(number)]
+    waiting = [_waiting(clinic, _received(clinic, f"W-{i}", numbers)) for i in range(EACH)]
+    _close(clinic)
+    return received, waiting
+
+
+def _received(clinic: Casework, reference: str, numbers: Iterator[str]) -> Standing:
+    form = {**FORM, "infant_nhs_number": next(numbers), "carer_nhs_number": next(numbers)}
+    return _standing(clinic, clinic.open_case("leeds-imhs", "receive_referral", ADA, form, reference=reference).case_id)
+
+
+def _waiting(clinic: Casework, case: Standing) -> Standing:
+    clinic.fire(case.id, "pass_checks", ADA, seen=1)
+    agreed = {"rmg_on": clinic.today().isoformat(), "reason": "Direct work is indicated."}
+    clinic.fire(case.id, "accept_direct", ADA, agreed, seen=2)
+    return _standing(clinic, case.id)
+
+
+def _standing(clinic: Casework, case_id: UUID) -> Standing:
+    case = clinic.case(case_id)
+    return Standing(case.id, case.reference, case.version, case.answers)
+
+
+def _close(clinic: Casework) -> None:
+    if isinstance(clinic.database, Database):
+        clinic.database.close()
+
+
+def _nhs_numbers() -> Iterator[str]:
+    """Of the range that is never issued, each with its check digit (modulus 11)."""
+    for body in range(999_000_000, 1_000_000_000):
+        check = -sum(int(digit) * (10 - place) for place, digit in enumerate(str(body))) % 11
+        if check != 10:
+            yield f"{body}{check}"
+
+
+def _acknowledging(way: Way, cases: Sequence[Standing]) -> Slice:
+    """A note that stops a clock on a case that stays where it is: each case once."""
+    today = london_day(utc_now())
+    note = Written("acknowledge", "received", "received", "administrator", {"how_told": "email"}, "acknowledge", True)
+    note = replace(note, data=canonical(note.asked))
+    told = [replace(note, answers=canonical({**case.answers, "acknowledged_on": today})) for case in cases]
+
+    def acknowledge(number: int) -> None:
+        for at in range(number * EACH, (number + 1) * EACH):
+            case = cases[at]
+            way.take(told[at], case.id, case.reference, case.version, ADA.name, f"a-{at}", today)
+
+    return acknowledge
+
+
+def _allocating(way: Way, cases: Sequence[Standing]) -> Slice:
+    """A move there and back, of the same cases in turn: one slice allocates them, the next gives them back."""
+    today = london_day(utc_now())
+    clocks = "wait_to_allocation"
+    asked = {"clinician": CLINICIAN}
+    there = Written(
+        "allocate", "waiting", "allocated", "manager", asked, clocks, True, CLINICIAN, data=canonical(asked)
+    )
+    reason = {"reason": "The clinician has left."}
+    back = Written(
+        "unallocate", "allocated", "waiting", "manager", reason, clocks, False, CLINICIAN, data=canonical(reason)
+    )
+
+    def move(number: int) -> None:
+        for at, case in enumerate(cases):
+            step = back if number % 2 else there
+            if not number:
+                known = {**case.answers, "allocated_on": today, "clinician": CLINICIAN}
+                step = replace(there, answers=canonical(known))
+            way.take(step, case.id, case.reference, case.version + number, ADA.name, f"m-{number}-{at}", today)
+
+    return move
+
+
+def _check_same_rows(ours: str, theirs: str) -> None:
+    """A comparison with less than the same rows would be none."""
+    for row, by_hand in zip(_kept(ours), _kept(theirs), strict=True):
+        if row != by_hand:
+            raise AssertionError(f"Not the same rows: {row} {by_hand}")
+
+
+def _kept(url: str) -> Iterator[tuple[Any, ...]]:
+    """What both must have written, without the instants and the ids of events, which differ by nature."""
+    database = Database(url)
+    own = {"id", "effective_at", "recorded_at", "request_digest"}
+    with database.engine.connect() as connection:
+        for table in (cases, case_records, case_clocks, case_events, idempotency_keys):
+            columns = [c for c in table.c if c.name not in own or (table is cases and c.name == "id")]
+            yield from connection.execute(sa.select(*columns).order_by(*columns[:2])).tuples()
+    database.close()

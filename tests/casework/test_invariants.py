@@ -1,0 +1,105 @@
+"""The check that runs after every test finds what it promises to find: rows are tampered with past casework."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from casework import Actor, Casework
+from persistence import Database
+from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases
+from tests.casework.families import LEEDS, Family, brought_to, referred
+from tests.conftest import Actors, Clock
+from tests.invariants import broken_rules
+
+Tamper = Callable[[UUID], sa.Executable]
+pytestmark = pytest.mark.damages("each row is tampered with on purpose")
+
+
+def waiting_family(casework: Casework, clock: Clock, actor: Actor) -> Family:
+    family = brought_to(referred(casework, clock, actor, LEEDS), "pass_checks", "accept_direct")
+    clock.advance(10)
+    family.does("add_information", postcode=None)
+    return family
+
+
+def test_nothing_is_broken_where_nobody_tampered(
+    casework: Casework, database: Database, clock: Clock, actors: Actors
+) -> None:
+    family = waiting_family(casework, clock, actors.everyone)
+    referred(casework, clock, actors.everyone).does("withdraw_consent")
+    assert broken_rules(database) == []
+    assert family.version == 4
+
+
+@pytest.mark.parametrize(
+    ("tamper", "found"),
+    [
+        pytest.param(lambda i: sa.update(cases).where(cases.c.id == i).values(state="allocated"), "state", id="state"),
+        pytest.param(lambda i: sa.update(cases).where(cases.c.id == i).values(version=5), "version", id="version"),
+        pytest.param(
+            lambda i: sa.update(cases).where(cases.c.id == i).values(opened_on=date(2026, 2, 1)),
+            "opened_on",
+            id="day it was opened",
+        ),
+        pytest.param(
+            lambda i: sa.update(case_records).where(case_records.c.case_id == i).values(answers={}),
+            "answers",
+            id="answers",
+        ),
+        pytest.param(
+            lambda i: sa.update(case_clocks).where(case_clocks.c.case_id == i).values(held_days=3),
+            "clocks",
+            id="days on hold",
+        ),
+        pytest.param(
+            lambda i: sa.delete(case_clocks).where(case_clocks.c.clock == "wait_to_allocation"),
+            "clocks",
+            id="a clock is gone",
+        ),
+        pytest.param(
+            lambda i: sa.insert(case_gaps).values(case_id=i, field="consent_on"),
+            "and ['consent_on'] is kept",
+            id="a gap that is none",
+        ),
+        pytest.param(
+            lambda i: sa.insert(case_events).from_select(
+                [c.name for c in case_events.c],
+                sa.select(*(sa.literal(6) if c.name == "seq" else c for c in case_events.c)).where(
+                    case_events.c.case_id == i, case_events.c.seq == 4
+                ),
+            ),
+            "numbered 1 to 6",
+            id="an event too many, with a gap before it",
+        ),
+        pytest.param(
+            lambda i: sa.update(cases).where(cases.c.id == i).values(is_open=False, closed_on=cases.c.placed_on),
+            "is open and on no worklist",
+            id="open and not listed",
+        ),
+    ],
+)
+def test_a_row_that_was_tampered_with_is_found(
+    tamper: Tamper, found: str, casework: Casework, database: Database, clock: Clock, actors: Actors
+) -> None:
+    family = waiting_family(casework, clock, actors.everyone)
+    assert broken_rules(database) == []
+    with database.engine.connect() as connection, connection.begin():
+        connection.execute(tamper(family.id))
+    broken = broken_rules(database)
+    assert any(found in rule for rule in broken), broken
+    assert all(str(family.id) in rule for rule in broken)
+
+
+def test_what_is_found_says_no_word_of_a_family(
+    casework: Casework, database: Database, clock: Clock, actors: Actors
+) -> None:
+    family = waiting_family(casework, clock, actors.everyone)
+    words = [str(answer) for answer in family.case.answers.values() if len(str(answer)) > 10]
+    with database.engine.connect() as connection, connection.begin():
+        connection.execute(sa.update(case_records).values(answers={"infant_name": "Somebody Else"}))
+    told = "\n".join(broken_rules(database))
+    assert "answers" in told
+    assert not [word for word in [*words, "Somebody Else"] if word in told]

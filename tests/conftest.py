@@ -1,0 +1,151 @@
+"""What the tests share: a clinic on each database, a clock wound by hand, people in each role, and what was logged.
+
+After every test that used a database, its cases are held to `tests.invariants`. A test that breaks the rules itself
+says so: `@pytest.mark.damages("why")`.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from hypothesis import settings
+from psycopg import sql
+from sqlalchemy import make_url
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
+from casework import Actor, Casework
+from casework.calendar import LONDON, london_day
+from persistence import Database
+from tests.invariants import broken_rules
+from tests.postgres import new_database, session_server
+from workflows import Role
+
+settings.register_profile("casework", deadline=None, print_blob=True)
+settings.load_profile("casework")
+
+START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+"""A Monday morning at the clinic."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "damages(why): breaks what is kept, so it is not held to the rules afterwards")
+
+
+class Clock:
+    """The time of day, as the test says it is."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    @property
+    def today(self) -> date:
+        return london_day(self.now)
+
+    def advance(self, days: int = 0, *, hours: float = 0) -> None:
+        """So many days on, at the same time of day in London, whatever the clocks of the land do meanwhile."""
+        there = self.now.astimezone(LONDON) + timedelta(days=days)
+        self.now = there.astimezone(UTC) + timedelta(hours=hours)
+
+    def set(self, day: date, hour: int = 10) -> None:
+        """A day in London, at an hour of the day there."""
+        self.now = datetime(day.year, day.month, day.day, hour, tzinfo=LONDON).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Actors:
+    """One person a role: `actors[Role.DUTY]`; and one who has them all."""
+
+    by_role: dict[Role, Actor]
+    everyone: Actor
+
+    def __getitem__(self, role: Role) -> Actor:
+        return self.by_role[role]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def actors() -> Actors:
+    alone = {role: Actor(f"the {role.value.replace('_', ' ')}", [role]) for role in Role}
+    return Actors(alone, Actor("everyone", Role))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Runs a test on both. `@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)` runs it on one."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own with the tables of this version and nothing in them."""
+    if database_kind == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "clinic.db")
+        yield f"sqlite:///{tmp_path / 'clinic.db'}"
+        return
+    server = session_server()
+    url = new_database(server, copy_of=request.getfixturevalue("migrated_url"))
+    yield url
+    name = make_url(url).database or ""
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    kept = Database(database_url)
+    yield kept
+    try:
+        if request.node.get_closest_marker("damages") is None:
+            broken = broken_rules(kept)
+            assert not broken, "\n".join(broken)
+    finally:
+        kept.close()
+
+
+@pytest.fixture
+def casework(database: Database, clock: Clock) -> Casework:
+    return Casework(database, clock)
+
+
+@pytest.fixture
+def log_lines() -> Iterator[list[Any]]:
+    """The lines of the audit as they are written, each as a dict, those of the test alone."""
+    was_configured = structlog.is_configured()
+    with capture_logs([merge_contextvars]) as lines:
+        yield lines
+    if not was_configured:
+        structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The empty clinic on SQLite that the others are copied from."""
+    path = tmp_path_factory.mktemp("template") / "clinic.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_url() -> str:
+    """The empty clinic on PostgreSQL that the others are copied from."""
+    url = new_database(session_server())
+    _migrate(url)
+    return url
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    database.upgrade()
+    database.close()

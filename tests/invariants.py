@@ -1,0 +1,67 @@
+"""What is true of every database of casework at every moment, asked after each test that used one."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casework import Asked, Casework
+from persistence import Database
+from persistence.tables import case_events, case_gaps, cases
+from workflows.charts.states import STATES
+
+LATER = date(9000, 1, 1)
+CLOSED = tuple(s.name for s in STATES.values() if s.closed)
+
+
+def broken_rules(database: Database) -> list[str]:
+    """Every rule that the kept cases break, as sentences with ids; empty where all is well."""
+    clinic = Casework(database)
+    return [*_replayed(clinic), *_counted(database), *_listed(database, clinic)]
+
+
+def _replayed(clinic: Casework) -> Iterator[str]:
+    for case_id in clinic.case_ids():
+        _, differences = clinic.replay(case_id)
+        yield from (f"case {case_id} does not replay: {d.sentence}" for d in differences)
+
+
+def _counted(database: Database) -> Iterator[str]:
+    """The version of a case is the number of its events, and they are numbered from 1 without a gap."""
+    e = case_events.c
+    query = sa.select(
+        cases.c.id,
+        cases.c.version,
+        sa.func.count(e.seq),
+        sa.func.coalesce(sa.func.min(e.seq), 0),
+        sa.func.coalesce(sa.func.max(e.seq), 0),
+    )
+    query = query.outerjoin(case_events, e.case_id == cases.c.id).group_by(cases.c.id, cases.c.version)
+    for case_id, version, number, first, last in _rows(database, query):
+        if not version == number == last or first != 1:
+            yield f"case {case_id} is at version {version} with {number} events, numbered {first} to {last}"
+
+
+def _listed(database: Database, clinic: Casework) -> Iterator[str]:
+    """The worklist has the open cases and no others, with the gaps that their answers have."""
+    is_open = {row[0] for row in _rows(database, sa.select(cases.c.id).where(cases.c.state.not_in(CLOSED)))}
+    listed = {row.case_id: row for row in clinic.worklist(Asked(LATER))}
+    yield from (f"case {i} is open and on no worklist" for i in is_open - listed.keys())
+    yield from (f"case {i} is closed and on the worklist" for i in listed.keys() - is_open)
+    kept: dict[UUID, set[str]] = {}
+    for case_id, name in _rows(database, sa.select(case_gaps.c.case_id, case_gaps.c.field)):
+        kept.setdefault(case_id, set()).add(name)
+    for case_id in clinic.case_ids():
+        case = clinic.case(case_id)
+        if kept.get(case_id, set()) != set(case.gaps):
+            yield f"case {case_id} lacks {sorted(case.gaps)}, and {sorted(kept.get(case_id, ()))} is kept"
+        row = listed.get(case_id)
+        if row and (row.state, row.missing, row.held) != (case.state, case.gaps, case.held_since is not None):
+            yield f"case {case_id} stands otherwise on the worklist"
+
+
+def _rows(database: Database, query: sa.Select[Any]) -> list[Any]:
+    with database.engine.connect() as connection, connection.begin():
+        return list(connection.execute(query))

@@ -1,0 +1,224 @@
+"""A second opinion on a referral: plain Python that counts days one by one and knows the rules by heart.
+
+It shares with casework the rows of a chart and nothing else: no guard, no clock arithmetic, no machine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from workflows import Chart, Move, Part, Role
+
+TAKEN_ON_HOLD = frozenset(
+    {"resume", "acknowledge", "add_information", "tell_outcome", "withdraw_consent", "move_away", "void"}
+)
+"""What may be done while the referral is on hold."""
+
+ACCEPTS = frozenset({"accept_direct", "accept_assessment"})
+NEEDS_CONSENT = ACCEPTS | {"offer_consultation", "watch_and_wait"}
+IN_A_FORUM = NEEDS_CONSENT | {"request_information", "defer", "signpost", "decline"}
+"""What the group decides, when the referral is before the group."""
+
+BRINGS_A_FORM = frozenset({"take_call", "add_information", "supply_information", "pass_checks"})
+TAKES_A_FORM_IN = frozenset({"receive_referral", "resubmit"})
+ASKS_WHO = BRINGS_A_FORM | TAKES_A_FORM_IN | {"indicate_direct", "indicate_consultation", "reopen"}
+"""Where another open referral for the same two people stands in the way."""
+
+
+def days(since: date, until: date) -> set[date]:
+    """Each day of a stretch, its last one left out."""
+    return {since + timedelta(days=n) for n in range((until - since).days)}
+
+
+@dataclass
+class Oracle:
+    """A referral as it ought to be."""
+
+    chart: Chart
+    state: str = "new"
+    version: int = 0
+    opened_on: date | None = None
+    closed_on: date | None = None
+    placed_on: date | None = None
+    held_since: date | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    counted: dict[str, set[date]] = field(default_factory=dict)
+    running: dict[str, date] = field(default_factory=dict)
+    ended_by_closing: set[str] = field(default_factory=set)
+    on_hold: set[date] = field(default_factory=set)
+
+    def row(self, trigger: str) -> Move | None:
+        rows = [m for m in self.chart.moves if (m.source, m.trigger) == (self.state, trigger)]
+        fitting = [m for m in rows if m.given is None or self.answers.get(m.given[0]) == m.given[1]]
+        return fitting[0] if fitting else None
+
+    def take(self, trigger: str, on: date, data: Mapping[str, Any]) -> None:
+        row = self.row(trigger)
+        assert row is not None
+        self._answer(row, on, data)
+        self._count(row, on)
+        if row.hold == "starts":
+            self.held_since = self.placed_on = on
+        elif row.hold == "ends":
+            self._lift_hold(on)
+            self.placed_on = on
+        if row.to != self.state:
+            self._place(row, on)
+        self.version += 1
+
+    def days_on(self, clock: str, today: date) -> int:
+        return len(self._all_days(clock, today))
+
+    def adjusted_on(self, clock: str, today: date) -> int:
+        still_held = days(self.held_since, today) if self.held_since else set()
+        return len(self._all_days(clock, today) - self.on_hold - still_held)
+
+    def _all_days(self, clock: str, today: date) -> set[date]:
+        still = days(self.running[clock], today) if clock in self.running else set()
+        return self.counted[clock] | still
+
+    def _answer(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
+        for asked in row.needs + row.takes:
+            if asked.part is not Part.STEP and asked.name in data:
+                self.answers[asked.name] = data[asked.name]
+        self.answers |= dict(row.records)
+        if row.marks:
+            self.answers[row.marks] = on
+        if self.chart.states[row.to].closed and row.to != self.state:
+            self.answers["closed_from"] = self.state
+
+    def _count(self, row: Move, on: date) -> None:
+        closes = row.to != self.state and self.chart.states[row.to].closed
+        ended = set(row.stops) & self.running.keys()
+        for clock in ended:
+            self.counted[clock] |= days(self.running.pop(clock), on)
+        if row.reopens:
+            self.running |= dict.fromkeys(self.ended_by_closing - {"hold_review"}, on)
+        if closes:
+            self.ended_by_closing = ended
+        for clock in row.starts:
+            if clock in self.running:
+                continue
+            if not self.chart.clocks[clock].goes_on:
+                self.counted[clock] = set()
+            self.counted.setdefault(clock, set())
+            self.running[clock] = on
+            self.ended_by_closing.discard(clock)
+
+    def _lift_hold(self, on: date) -> None:
+        if self.held_since:
+            self.on_hold |= days(self.held_since, on)
+        self.held_since = None
+
+    def _place(self, row: Move, on: date) -> None:
+        self.state, self.placed_on = row.to, on
+        self.opened_on = self.opened_on or on
+        self.closed_on = None
+        if self.chart.states[row.to].closed:
+            self.closed_on = on
+            self._lift_hold(on)
+
+    def may(
+        self, trigger: str, roles: frozenset[Role], on: date, today: date, data: Mapping[str, Any], *, another: bool
+    ) -> bool:
+        """Whether the step may be taken; `another`: another referral is open for this baby and carer."""
+        row = self.row(trigger)
+        if row is None or not roles & set(row.who):
+            return False
+        if self.held_since and trigger not in TAKEN_ON_HOLD:
+            return False
+        if trigger == "resume" and not self.held_since:
+            return False
+        if another and trigger in ASKS_WHO:
+            return False
+        return self._timely(row, on, today) and self._answered(row, data) and self._allowed(trigger, roles, data)
+
+    def _timely(self, row: Move, on: date, today: date) -> bool:
+        follows = [self.placed_on if row.to != self.state or row.hold else self.opened_on]
+        follows += [self.running[clock] for clock in row.stops if clock in self.running]
+        return on <= today and all(day is None or on >= day for day in follows)
+
+    def _answered(self, row: Move, data: Mapping[str, Any]) -> bool:
+        known = {f.name for f in row.needs if f.part is Part.FORM and f.name in self.answers} | data.keys()
+        return all(asked.name in known for asked in row.needs)
+
+    def _allowed(self, trigger: str, roles: frozenset[Role], data: Mapping[str, Any]) -> bool:
+        known = {**self.answers, **data}
+        service_leeds = self.chart.rules.service == "leeds-imhs"
+        if trigger in ("indicate_direct", "indicate_consultation"):
+            return "risk_screen_on" in known
+        if trigger in TAKES_A_FORM_IN:
+            return not (service_leeds and known.get("referrer_role") == "family")
+        if trigger in BRINGS_A_FORM:
+            ready = trigger == "pass_checks" or (trigger == "supply_information" and known["asked_by"] == "group")
+            return self._words_stand(data) and (not ready or self._complete(known))
+        if self.state == "rmg_review" and trigger in IN_A_FORUM:
+            return self._decided(trigger, roles, data, known)
+        return self._said(trigger, data, known)
+
+    def _said(self, trigger: str, data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+        """Steps that hang on what is said with them."""
+        match trigger:
+            case "allocate":
+                return "consent_on" in known
+            case "request_information" | "reject_incomplete" | "close_without_reply":
+                return bool(data["contents_read"] == "yes")
+            case "family_agrees":
+                return bool(data["plan_shared"] == "yes")
+            case "void":
+                return bool(data["void_reason"] != "duplicate" or "surviving_reference" in data)
+        return True
+
+    def _words_stand(self, data: Mapping[str, Any]) -> bool:
+        kept = self.answers.get("referrer_words")
+        return "received_on" not in self.answers or kept is None or data.get("referrer_words", kept) == kept
+
+    def _complete(self, known: Mapping[str, Any]) -> bool:
+        unborn = "expected_due_date" in known and "infant_dob" not in known
+        blank = {name for name in self.chart.rules.required if name not in known}
+        return not blank - ({"infant_name"} if unborn else set())
+
+    def _decided(self, trigger: str, roles: frozenset[Role], data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+        if data["rmg_on"] < known["received_on"]:
+            return False
+        if trigger in NEEDS_CONSENT and "consent_on" not in known:
+            return False
+        if trigger in ACCEPTS and not self._eligible(known):
+            return False
+        if trigger == "accept_direct":
+            return self._ready(roles, data, known)
+        if trigger == "watch_and_wait":
+            able = {known.get("motivation"), known.get("readiness")} <= {"adequate", "high"}
+            harmful = data["waiting_would_harm"] == "yes" and able
+            return known.get("relationship_need") != "high" and not harmful
+        return True
+
+    @staticmethod
+    def _ready(roles: frozenset[Role], data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+        low = [known.get("motivation"), known.get("readiness")].count("low")
+        if low == 1:
+            return "override_reason" in data and "second_clinician" in data
+        return low == 0 or (Role.LEAD in roles and "override_reason" in data)
+
+    def _eligible(self, known: Mapping[str, Any]) -> bool:
+        if known.get("relationship_at_risk") == "no" or known.get("gp_in_area") == "no":
+            return False
+        if self._too_old(known):
+            return False
+        to_discuss = known.get("primary_carer") == "no" or not {"infant_dob", "expected_due_date"} & known.keys()
+        if self.chart.rules.service == "together-with-baby":
+            if known.get("lives_in_area") == "no" or known.get("in_contact") == "no":
+                return False
+            to_discuss = to_discuss or known.get("carer_relationship") == "foster_carer"
+            to_discuss = to_discuss or known.get("carer_unavailable", "no") != "no"
+            to_discuss = to_discuss or known.get("learning_disability") == "yes"
+        return not to_discuss or "eligibility_decision" in known
+
+    def _too_old(self, known: Mapping[str, Any]) -> bool:
+        if "infant_dob" not in known:
+            return False
+        born, came = known["infant_dob"], known["received_on"]
+        second = (born.year + 2, born.month, born.day)
+        came_on = (came.year, came.month, came.day)
+        return bool(came_on >= second if self.chart.rules.service == "leeds-imhs" else came_on > second)
