@@ -13,7 +13,7 @@ _HERE = Path(__file__).resolve().parent.parent
 
 for _sibling in ("workflows", "persistence", "jobs"):
     _spec = find_spec(_sibling)
-    _found = Path(next(iter(_spec.submodule_search_locations or [""]), "")).resolve() if _spec else None
+    _found = Path(next(iter(_spec.submodule_search_locations or [_spec.origin or ""]))).resolve() if _spec else None
     if _found != _HERE / _sibling:
         raise ImportError(
             f"casework needs its own package {_sibling!r} beside it, in {_HERE}; Python found {_found or 'none'}. "

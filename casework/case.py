@@ -16,7 +16,7 @@ from workflows import Chart, Facts, Move, Part, Refusal
 from workflows.dates import british
 from workflows.engine import Judgement, engine_of, lacks
 from workflows.guards import information_complete, missing_answers, no_other_open_referral
-from workflows.vocabulary import NEW
+from workflows.vocabulary import NEW, Again
 
 OtherReferral = Callable[[People], str | None]
 """Answers with the reference of another open referral of the service for the same baby and carer."""
@@ -121,6 +121,7 @@ class Case:
             data=data or {},
             closed_on=self.closed_on,
             held_since=self.held_since,
+            reference=self.reference,
             **known,
         )
 
@@ -220,6 +221,8 @@ class Case:
         self.answers.update(row.records)
         if row.marks:
             self.answers[row.marks] = event.effective_on
+        for name in row.forgets:
+            self.answers.pop(name, None)
 
     def _turn_clocks(self, row: Move, event: CaseEvent) -> None:
         on, clocks = event.effective_on, self.clocks
@@ -229,12 +232,18 @@ class Case:
         if row.reopens:
             stopped_then = [n for n, c in clocks.items() if c.stopped_by == self.placed_by]
             stopped_then = [n for n in stopped_then if n not in self.chart.clocks_of_a_hold]
-            clocks.update((name, clocks[name].resumed(on)) for name in stopped_then)
+            clocks.update((name, self._again(name, on)) for name in stopped_then)
         for name in row.starts:
-            if name not in clocks or not (clocks[name].running or self.chart.clocks[name].goes_on):
+            if name not in clocks or (not clocks[name].running and self.chart.clocks[name].again is Again.AFRESH):
                 clocks[name] = started(on)
             elif not clocks[name].running:
-                clocks[name] = clocks[name].resumed(on)
+                clocks[name] = self._again(name, on)
+
+    def _again(self, name: str, on: date) -> ClockState:
+        clock = self.clocks[name]
+        if self.chart.clocks[name].again is Again.FROM_THE_FIRST_DAY:
+            return clock.since_the_first_day()
+        return clock.resumed(on)
 
     def _hold(self, hold: str, event: CaseEvent) -> None:
         on = event.effective_on

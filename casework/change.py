@@ -1,5 +1,7 @@
 """The one way to change a case: lock, key, version, judge, write, commit, and only then tell the log."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,8 +10,8 @@ from uuid import UUID
 
 from casework import log
 from casework.case import Attempt, Case, CaseEvent
-from casework.errors import KeyUsedOtherwise, StaleCase
-from casework.flagging import due
+from casework.errors import BadRequest, KeyUsedOtherwise, ReferenceTaken, StaleCase
+from casework.flagging import over
 from casework.store import Answered, Store
 
 
@@ -54,7 +56,8 @@ class Change:
     """One attempt at one change. `make` runs inside a transaction; `tell` after its commit."""
 
     attempt: Attempt
-    request_digest: str
+    request: tuple[Any, ...]
+    """What tells one request under a key from another, beside the case: not the version that a screen showed."""
     key: str | None = None
     dry_run: bool = False
     told: list[tuple[CaseEvent, Case]] = field(default_factory=list)
@@ -64,28 +67,31 @@ class Change:
         """Raises `StepRefused`, `StaleCase`, `KeyUsedOtherwise`. A new case has nothing to lock and nothing seen."""
         self.told.clear()
         before, open_flags = (case, ()) if isinstance(case, Case) else store.locked(case)
-        if self.key and (earlier := self._earlier(store, self.key)):
+        digest = _digest(None if isinstance(case, Case) else before.id, *self.request) if self.key else ""
+        if self.key and (earlier := self._earlier(store, self.key, digest)):
             return earlier
         if before.version and seen != before.version:
             since = store.changes_since(before.id, seen or 0) if 0 <= (seen or 0) < before.version else ()
             raise StaleCase(before.id, before.version, seen or 0, since)
+        if isinstance(case, Case) and store.is_taken(case.service, case.reference):
+            raise ReferenceTaken
         event = before.fire(self.attempt, lambda who: store.other_referral(before.service, who, before.id))
         after = before.copy()
         after.apply(event)
-        self.cleared = tuple(kind for kind in open_flags if kind not in due(after, self.attempt.today))
+        self.cleared = over(after, open_flags, self.attempt.today)
         receipt = _receipt(after, event, self.cleared)
         if not self.dry_run:
             self._write(store, before, after, event)
             if self.key:
-                answered = Answered(self.request_digest, receipt.as_answer())
+                answered = Answered(digest, receipt.as_answer())
                 store.remember(self.attempt.actor.name, self.key, answered, self.attempt.now)
         return receipt
 
-    def _earlier(self, store: Store, key: str) -> Receipt | None:
+    def _earlier(self, store: Store, key: str, digest: str) -> Receipt | None:
         answered = store.answered(self.attempt.actor.name, key)
         if answered is None:
             return None
-        if answered.request_digest != self.request_digest:
+        if answered.request_digest != digest:
             raise KeyUsedOtherwise
         return Receipt.from_answer(answered.answer)
 
@@ -108,6 +114,14 @@ class Change:
                     service=case.service,
                     reference=case.reference,
                 )
+
+
+def _digest(*request: Any) -> str:
+    try:
+        text = json.dumps(request, sort_keys=True, default=str)
+    except (RecursionError, ValueError):
+        raise BadRequest("bad_data", "The answers lie too deep in each other.", "data") from None
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _receipt(after: Case, event: CaseEvent, cleared: tuple[str, ...]) -> Receipt:

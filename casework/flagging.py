@@ -1,5 +1,6 @@
 """The rule of a flag read for one case, as a screen shows it today. The night reads the same table in SQL."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from casework.case import Case
@@ -11,12 +12,19 @@ def due(case: Case, on: date) -> tuple[str, ...]:
     return tuple(kind for kind, rule in FLAGS.items() if _is_due(rule, case, on))
 
 
+def over(case: Case, kinds: Sequence[str], on: date) -> tuple[str, ...]:
+    """Of the kinds that are open, those whose cause has ended. A lesser flag stays until the greater one is raised."""
+    still = due(case, on)
+    stays = {*still, *(FLAGS[kind].replaces for kind in still)}
+    return tuple(kind for kind in kinds if kind not in stays)
+
+
 def _is_due(rule: FlagRule, case: Case, on: date) -> bool:
     match rule.condition:
         case WaitWindow() as window:
             return _inside(window, case, on)
         case AnswersMissing():
-            return bool(case.gaps) and case.opened_on is not None and case.opened_on <= on
+            return bool(case.gaps) and case.answers["received_on"] <= on
 
 
 def _inside(window: WaitWindow, case: Case, on: date) -> bool:

@@ -25,10 +25,10 @@ from workflows import Field, Kind, Move, Part, Refusal
 Fields = tuple[Field, ...]
 
 SENTENCES = {
-    "unknown_field": "This step has no such answer.",
+    "unknown_field": "This step has no such answer. It takes: {choices}.",
     "unknown_code": "This is not one of the answers to choose from: {choices}.",
     "invalid_date": "This is no date. Write 2026-11-21 or 21/11/2026.",
-    "date_in_future": "This date lies in the future.",
+    "date_in_future": "This date lies too far in the future.",
     "invalid_nhs_number": "This is no valid NHS number: ten digits, of which the last is a check digit.",
     "control_characters": "This has control characters. Remove them.",
     "invalid_text": "This is no valid text.",
@@ -62,9 +62,9 @@ def _clean(fields: Fields, given: Mapping[str, object], today: date) -> tuple[di
         wrong = {name for refusal in bad for name in refusal.fields}
         left = {name: value for name, value in given.items() if name in known and name not in wrong}
         clean, more = _clean(fields, left, today) if len(left) < len(given) else ({}, [])
-        return clean, [*bad, *more]
+        return clean, list(dict.fromkeys([*bad, *more]))
     clean = {name: value for name, value in clean.items() if value is not None}
-    ahead = [n for n, v in clean.items() if isinstance(v, date) and v > today and not known[n].future]
+    ahead = [n for n, v in clean.items() if isinstance(v, date) and (v - today).days > known[n].ahead]
     return {n: v for n, v in clean.items() if n not in ahead}, [_refusal("date_in_future", (n,), known) for n in ahead]
 
 
@@ -130,7 +130,7 @@ def _nhs_number(value: object) -> str:
     """Modulus 11, and not all zeros, which passes the sum but is never issued."""
     if not isinstance(value, str):
         raise PydanticCustomError("wrong_type", "digits are asked for")
-    digits = value.replace(" ", "").replace("-", "")
+    digits = "".join(value.split()).replace("-", "")
     plain = len(digits) == 10 and digits.isascii() and digits.isdigit() and digits.strip("0")
     if not plain or not nhs_number.validate.is_valid(digits):
         raise PydanticCustomError("invalid_nhs_number", "no NHS number")
@@ -157,6 +157,16 @@ def _one_line(value: str) -> str:
     return _no_breaks(value.strip())
 
 
+_IN_WORDS = {
+    Kind.DATE: "a date",
+    Kind.LINE: "a line of text",
+    Kind.WORDS: "text",
+    Kind.CODE: "one of the answers to choose from",
+    Kind.CODES: "a list of answers to choose from",
+    Kind.YES_NO: "yes or no",
+    Kind.NHS_NUMBER: "an NHS number",
+}
+
 _CODES = {
     "extra_forbidden": "unknown_field",
     "literal_error": "unknown_code",
@@ -171,6 +181,7 @@ def _refusal(error_type: str, location: tuple[int | str, ...], known: Mapping[st
     code = _CODES.get(error_type, error_type if error_type in SENTENCES else "wrong_type")
     field = known.get(str(location[0])) if location else None
     sentence = SENTENCES["too_many" if error_type == "too_long" else code]
-    if field is not None:
-        sentence = sentence.format(choices=", ".join(field.choices), longest=field.longest, kind=field.kind.value)
-    return Refusal(code, sentence, (field.name,) if field else ())
+    if field is None:
+        return Refusal(code, sentence.format(choices=", ".join(known) or "none", longest=0, kind="an answer"))
+    told = {"choices": ", ".join(field.choices), "longest": field.longest, "kind": _IN_WORDS[field.kind]}
+    return Refusal(code, sentence.format(**told), (field.name,))

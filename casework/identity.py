@@ -53,9 +53,9 @@ def carer_key(answers: Mapping[str, object]) -> str | None:
     if number := answers.get("carer_nhs_number"):
         return _digest("nhs", number)
     name, postcode = answers.get("carer_name"), answers.get("postcode")
-    return _digest("lives", name, postcode) if name and postcode else None
+    return _digest("lives", name, "".join(str(postcode).split())) if name and postcode else None
 
 
 def _digest(*parts: object) -> str:
-    text = "\x1f".join(unicodedata.normalize("NFC", str(part)).casefold() for part in parts)
+    text = "\x1f".join(" ".join(unicodedata.normalize("NFC", str(part)).casefold().split()) for part in parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,14 +4,17 @@ An auditor's second opinion: it knows neither `transitions`, nor guards, nor `Ca
 row disagree, one of them is wrong.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from casework.case import Case, CaseEvent
+from casework.identity import people
+from casework.store import KeptBeside
 from workflows import Move, Part
 from workflows.registry import CHARTS
+from workflows.vocabulary import Again
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class _Fold:
     state: str = "new"
     version: int = 0
     opened_on: date | None = None
+    placed_on: date | None = None
     closed_on: date | None = None
     closed_by: int = 0
     answers: dict[str, Any] = field(default_factory=dict)
@@ -41,8 +45,11 @@ class _Fold:
     holds: list[_Stretch] = field(default_factory=list)
 
 
-def compare(kept: Case, events: Sequence[CaseEvent]) -> tuple[Difference, ...]:
-    """Everything on which a case and the fold of its events differ; empty where they agree."""
+def compare(kept: Case, events: Sequence[CaseEvent], beside: KeptBeside | None = None) -> tuple[Difference, ...]:
+    """Everything on which a case and the fold of its events differ; empty where they agree.
+
+    `beside` is what the database keeps of a case besides the case itself, for lists and for the night.
+    """
     fold, found = _Fold(), []
     for event in events:
         if (problem := _follow(fold, event)) is not None:
@@ -52,16 +59,29 @@ def compare(kept: Case, events: Sequence[CaseEvent]) -> tuple[Difference, ...]:
         ("state", fold.state, kept.state),
         ("version", fold.version, kept.version),
         ("opened_on", fold.opened_on, kept.opened_on),
+        ("placed_on", fold.placed_on, kept.placed_on),
         ("closed_on", fold.closed_on, kept.closed_on),
         ("held_since", held, kept.held_since),
         ("clocks", _clock_figures(fold), _kept_figures(kept)),
         ("answers", fold.answers, kept.answers),
         ("gaps", _gaps(fold, kept), tuple(kept.gaps)),
+        *_beside(fold, kept, beside),
     ):
         if folded != stands:
-            shown = "differ" if what == "answers" else f"fold says {folded}, row says {stands}"
+            shown = "differ" if what in ("answers", "people") else f"fold says {folded}, row says {stands}"
             found.append(Difference(what, f"{what}: {shown}"))
     return tuple(found)
+
+
+def _beside(fold: _Fold, kept: Case, beside: KeptBeside | None) -> Iterator[tuple[str, object, object]]:
+    if beside is None:
+        return
+    open_now = fold.closed_on is None
+    yield "service", kept.chart.rules.service, beside.service
+    yield "open", open_now, beside.is_open
+    yield "clinician", fold.answers.get("clinician"), beside.clinician
+    yield "people", people(fold.answers), beside.people
+    yield "kept gaps", set(_gaps(fold, kept)), set(beside.gaps)
 
 
 def _follow(fold: _Fold, event: CaseEvent) -> Difference | None:
@@ -82,6 +102,8 @@ def _follow(fold: _Fold, event: CaseEvent) -> Difference | None:
         fold.holds.append(_Stretch(event.effective_on))
     elif row.hold == "ends":
         fold.holds[-1].until = event.effective_on
+    if row.hold:
+        fold.placed_on = event.effective_on
     if event.to != event.source:
         _place(fold, event, closes=chart.states[event.to].closed)
     fold.version = event.seq
@@ -97,6 +119,7 @@ def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
         fold.answers[name] = value
     if row.marks:
         fold.answers[row.marks] = event.effective_on
+    fold.answers = {name: value for name, value in fold.answers.items() if name not in row.forgets}
 
 
 def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
@@ -107,18 +130,25 @@ def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
         of_a_hold = {name for m in CHARTS[event.pathway].moves if m.hold == "starts" for name in m.starts}
         for name, stretches in fold.stretches.items():
             if stretches[-1].ended_by == fold.closed_by and name not in of_a_hold:
-                stretches.append(_Stretch(event.effective_on))
+                _run_again(stretches, name, event)
     for name in row.starts:
         stretches = fold.stretches.setdefault(name, [])
         if stretches and stretches[-1].until is None:
             continue
-        if not CHARTS[event.pathway].clocks[name].goes_on:
+        if CHARTS[event.pathway].clocks[name].again is Again.AFRESH:
             stretches.clear()
+        _run_again(stretches, name, event)
+
+
+def _run_again(stretches: list[_Stretch], name: str, event: CaseEvent) -> None:
+    if stretches and CHARTS[event.pathway].clocks[name].again is Again.FROM_THE_FIRST_DAY:
+        stretches[-1].until = None
+    else:
         stretches.append(_Stretch(event.effective_on))
 
 
 def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
-    fold.state = event.to
+    fold.state, fold.placed_on = event.to, event.effective_on
     fold.opened_on = fold.opened_on or event.effective_on
     fold.closed_on = event.effective_on if closes else None
     if closes:
@@ -131,15 +161,18 @@ def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
 _FAR = date(9999, 1, 1)
 
 
-def _clock_figures(fold: _Fold) -> dict[str, tuple[int, int]]:
-    """Per clock: running or not, days counted and days on hold, each from the stretches themselves."""
+_Figures = tuple[date, date, date | None, int]
+
+
+def _clock_figures(fold: _Fold) -> dict[str, _Figures]:
+    """Per clock: since when, from which day it counts, when it stopped, and its days on hold; from the stretches."""
     figures = {}
     for name, stretches in fold.stretches.items():
-        running = stretches[-1].until is None
-        counted = sum(((s.until or s.since) - s.since for s in stretches), timedelta()).days
-        closed_holds = [h for h in fold.holds if h.until is not None or not running]
-        on_hold = sum(_overlap(s, h) for s in stretches for h in closed_holds)
-        figures[name] = (counted if not running else -counted - 1, on_hold)
+        last = stretches[-1]
+        earlier = sum(((s.until or s.since) - s.since for s in stretches[:-1]), timedelta())
+        over = [h for h in fold.holds if h.until is not None or last.until is not None]
+        on_hold = sum(_overlap(s, h) for s in stretches for h in over)
+        figures[name] = (last.since, last.since - earlier, last.until, on_hold)
     return figures
 
 
@@ -148,13 +181,8 @@ def _overlap(stretch: _Stretch, hold: _Stretch) -> int:
     return max((until - max(stretch.since, hold.since)).days, 0)
 
 
-def _kept_figures(kept: Case) -> dict[str, tuple[int, int]]:
-    figures = {}
-    for name, clock in kept.clocks.items():
-        before = (clock.since - clock.counts_from).days
-        days = -before - 1 if clock.stopped_on is None else (clock.stopped_on - clock.counts_from).days
-        figures[name] = (days, clock.held_days)
-    return figures
+def _kept_figures(kept: Case) -> dict[str, _Figures]:
+    return {name: (c.since, c.counts_from, c.stopped_on, c.held_days) for name, c in kept.clocks.items()}
 
 
 def _gaps(fold: _Fold, kept: Case) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """The use-cases: what a clinic's screen, the command line or a job may ask of casework."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +23,7 @@ from workflows.flags import FLAGS
 from workflows.registry import CHARTS, CURRENT, UnknownService, chart_for
 from workflows.vocabulary import Stage
 
-_ENCODER = json.JSONEncoder(sort_keys=True, default=str)
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 _NAMES_A_CASE = re.compile(rf"(?:[a-z0-9-]{{1,64}}/)?{_REFERENCE.pattern}")
 _KEY = re.compile(r"[!-~]{1,200}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
@@ -80,10 +77,10 @@ class Casework:
         """
         case_id = new_id()
         case = Case(case_id, _chart(service), checked_reference(reference) or f"C-{case_id.hex[-12:]}")
-        _check_request(data, key, request_id)
+        _check_request(data, on, key, request_id)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
-        digest = _digest("open", service, reference, trigger, data, on)
-        return self._make(case, None, Change(attempt, digest, key, dry_run))
+        request = ("open", service, reference, trigger, data, on)
+        return self._make(case, None, Change(attempt, request, key, dry_run))
 
     def fire(
         self,
@@ -103,10 +100,9 @@ class Casework:
         Raises `StepRefused` with every reason, `StaleCase` when somebody was first, `KeyUsedOtherwise`, `NoSuchCase`,
         `BadRequest`.
         """
-        _check_request(data, key, request_id)
+        _check_request(data, on, key, request_id)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
-        digest = _digest("fire", str(case), trigger, data, on, seen)
-        return self._make(case, seen, Change(attempt, digest, key, dry_run))
+        return self._make(case, seen, Change(attempt, ("fire", trigger, data, on), key, dry_run))
 
     def _make(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
         try:
@@ -119,6 +115,7 @@ class Casework:
             attempt = change.attempt
             log.case_conflict(
                 case_id=str(stale.case_id),
+                recorded_at=attempt.now.isoformat(),
                 trigger=attempt.trigger if any(attempt.trigger in c.triggers for c in CHARTS.values()) else "unknown",
                 actor=attempt.actor.name,
                 via=attempt.actor.via,
@@ -164,8 +161,10 @@ class Casework:
         log.case_refused(
             refused,
             service=kept.service,
+            reference=case.reference if kept.case_id else None,
             case_id=str(kept.case_id) if kept.case_id else None,
             actor=kept.actor,
+            role=attempt.actor.acting_as(refused.who),
             via=kept.via,
             recorded_at=attempt.now.isoformat(),
             pathway=case.chart.id,
@@ -213,19 +212,25 @@ class Casework:
     def worklist(self, asked: Asked | None = None) -> Sequence[WorklistRow]:
         """The open referrals, longest wait first. Raises `BadRequest` for a service that is not here."""
         with self._database.reading() as store:
-            return store.worklist(_checked(asked or Asked(self.today())))
+            return store.worklist(self._asked(asked))
 
     def flags(self, asked: Asked | None = None) -> Sequence[FlagRow]:
         """The flags that are open on the day asked for, longest wait first."""
         with self._database.reading() as store:
-            return store.flags(_checked(asked or Asked(self.today())))
+            return store.flags(self._asked(asked))
+
+    def _asked(self, asked: Asked | None) -> Asked:
+        today = self.today()
+        if asked is not None and asked.on > today:
+            raise BadRequest("date_in_future", "A list cannot be read for a day that has not come.", "as_of")
+        return _checked(asked or Asked(today))
 
     def replay(self, case: str | UUID) -> tuple[tuple[CaseEvent, ...], tuple[Difference, ...]]:
         """The events of a referral, folded by code that shares nothing with the live path, against what is kept."""
         with self._database.reading() as store:
             case_id = _id_of(store, case)
-            kept, events = store.case(case_id), store.events(case_id)
-        return events, compare(kept, events)
+            kept, events, beside = store.case(case_id), store.events(case_id), store.beside(case_id)
+        return events, compare(kept, events, beside)
 
     def case_ids(self) -> tuple[UUID, ...]:
         with self._database.reading() as store:
@@ -249,7 +254,7 @@ def _chart(service: str) -> Chart:
 def checked_reference(reference: str | None) -> str | None:
     """A service's own reference as it may be kept; None asks for one to be made. Raises `BadRequest`."""
     if reference is not None and not _REFERENCE.fullmatch(reference):
-        raise BadRequest("bad_reference", "A reference has letters, digits and . _ - only, up to 64.", "reference")
+        raise BadRequest("bad_reference", "A reference has letters, digits and . _ - / only, up to 64.", "reference")
     return reference
 
 
@@ -264,7 +269,9 @@ def _checked(asked: Asked) -> Asked:
     return asked
 
 
-def _check_request(data: object, key: str | None, request_id: str | None) -> None:
+def _check_request(data: object, on: object, key: str | None, request_id: str | None) -> None:
+    if on is not None and (not isinstance(on, date) or isinstance(on, datetime)):
+        raise BadRequest("wrong_type", "The day of a step is a date.", "on")
     if data is not None and not (isinstance(data, Mapping) and all(isinstance(name, str) for name in data)):
         raise BadRequest("bad_data", "The answers are given by name, like clinician: clin-04.", "data")
     if key is not None and not _KEY.fullmatch(key):
@@ -282,8 +289,3 @@ def _id_of(store: Store, case: str | UUID) -> UUID:
 
 def _no_such_case() -> NoReturn:
     raise NoSuchCase
-
-
-def _digest(*request: Any) -> str:
-    text = _ENCODER.encode(request)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -98,6 +98,25 @@ class NightReport:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class KeptBeside:
+    """What is kept of a case for lists, for the night and against doubles: columns that the case itself works out."""
+
+    service: str
+    is_open: bool
+    clinician: str | None
+    people: People
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A referral that is here already: the digest of the sheet's row it came from, and the import that brought it."""
+
+    digest: str | None
+    import_id: str | None
+
+
 class KeyTaken(Exception):
     """A twin of this request has just been answered: ask again, and its answer is found."""
 
@@ -121,6 +140,8 @@ class Store(Protocol):
 
     def case(self, case_id: UUID) -> Case: ...
 
+    def is_taken(self, service: str, reference: str) -> bool: ...
+
     def find(self, reference: str) -> UUID:
         """By id, reference or SERVICE/REFERENCE. Raises `NoSuchCase`, `AmbiguousReference`."""
         ...
@@ -139,6 +160,8 @@ class Store(Protocol):
 
     def changes_since(self, case_id: UUID, seq: int) -> tuple[Change, ...]: ...
 
+    def beside(self, case_id: UUID) -> KeptBeside: ...
+
     def events(self, case_id: UUID) -> tuple[CaseEvent, ...]: ...
 
     def case_ids(self) -> Iterable[UUID]: ...
@@ -149,8 +172,8 @@ class Store(Protocol):
 
     def flags(self, asked: Asked) -> Sequence[FlagRow]: ...
 
-    def known_references(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
-        """Of (service, reference) pairs, those that are here, with the digest of the row they were imported from."""
+    def known_references(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownRow]:
+        """Of (service, reference) pairs, those that are here."""
         ...
 
     def open_people(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:

@@ -1,7 +1,7 @@
 """Clocks of one case. Nothing ticks: a clock is read from the days on which it was started and stopped."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ClockState:
 
     def days(self, on: date) -> int:
         """The calendar figure: holds are counted."""
-        return ((self.stopped_on or on) - self.counts_from).days
+        return (min(self.stopped_on or on, on) - self.counts_from).days
 
     def adjusted(self, on: date, held_since: date | None) -> int:
         """The calendar figure less the days on hold, those of a hold that is still on included."""
@@ -39,6 +39,10 @@ class ClockState:
         """Going on from the figure at which it stopped: the gap is not counted."""
         gap = on - (self.stopped_on or on)
         return replace(self, since=on, counts_from=self.counts_from + gap, stopped_on=None, stopped_by=None)
+
+    def since_the_first_day(self) -> "ClockState":
+        """Going on as if it had never stopped: the gap is counted."""
+        return replace(self, since=self.counts_from, stopped_on=None, stopped_by=None)
 
     def hold_begins(self, on: date) -> "ClockState":
         """A clock that stopped after that day, and was recorded first, stopped inside the hold."""
@@ -60,8 +64,3 @@ class ClockState:
 
 def started(on: date) -> ClockState:
     return ClockState(since=on, counts_from=on)
-
-
-def cutoff(on: date, days: int) -> date:
-    """The latest `counts_from` at which a clock shows at least that many days on a day."""
-    return on - timedelta(days=days)

@@ -52,7 +52,7 @@ def sources(rule: FlagRule, as_of: date) -> tuple[Source, ...]:
         case WaitWindow() as window:
             return tuple(_waits(window, as_of))
         case AnswersMissing():
-            return (Source((case_gaps.c.case_id,), (), (cases.c.opened_on <= as_of,)),)
+            return (Source((case_gaps.c.case_id,), (case_gaps.c.since <= as_of,)),)
 
 
 def _waits(window: WaitWindow, as_of: date) -> Iterator[Source]:

@@ -71,16 +71,16 @@ def translate(problem: BaseException, *, committing: bool = False) -> Exception:
     constraint = violated(problem)
     if constraint == "uq_cases_service_reference":
         return ReferenceTaken()
-    if constraint == "uq_cases_open_people":
-        return PeopleTaken()
     if constraint == "pk_idempotency_keys":
         return KeyTaken()
+    if constraint == "uq_cases_open_people":
+        return PeopleTaken()
     if isinstance(problem, sqlite3.Error):
         return storage_error(_sqlite_code(problem))
     state = getattr(problem, "sqlstate", None)
-    if state is None or state.startswith(("08", "57P")):
+    if _is_lost(problem) if state is None else state.startswith(("08", "57P")):
         return storage_error("maybe_done" if committing else "database_not_reachable")
-    return storage_error(_POSTGRES.get(state, "database_failed"))
+    return storage_error(_POSTGRES.get(state or "", "database_failed"))
 
 
 def violated(problem: BaseException) -> str:
@@ -108,6 +108,12 @@ def _sqlite_code(problem: sqlite3.Error) -> str:
     if primary == sqlite3.SQLITE_IOERR and "FULL" in getattr(problem, "sqlite_errorname", ""):
         return "database_full"
     return _SQLITE.get(primary, "database_failed")
+
+
+def _is_lost(problem: BaseException) -> bool:
+    """Of an error that no server has answered with: whether it is about the connection, or about what was asked."""
+    psycopg = sys.modules.get("psycopg")
+    return psycopg is not None and isinstance(problem, (psycopg.OperationalError, psycopg.InterfaceError))
 
 
 def driver_errors() -> tuple[type[Exception], ...]:

@@ -1,15 +1,15 @@
 """Lists and look-ups, each named for its question, answered in values of the domain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from casework.case import CaseEvent
-from casework.store import Asked, FlagRow, WorklistRow
+from casework.store import Asked, FlagRow, KeptBeside, KnownRow, WorklistRow
 from casework.waiting import ClockState
 from persistence.rows import event_from
 from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases, flags, joined
@@ -18,11 +18,22 @@ from workflows.registry import chart_named
 
 WAIT, TOTAL = "wait_to_allocation", "total_time"
 _BATCH = 400
+Key = TypeVar("Key", bound=tuple[str, ...])
 
 
 def events(connection: Connection, case_id: UUID) -> tuple[CaseEvent, ...]:
     found = connection.execute(sa.select(case_events).where(case_events.c.case_id == case_id).order_by("seq"))
     return tuple(event_from(dict(row)) for row in found.mappings())
+
+
+def beside(connection: Connection, case_id: UUID) -> KeptBeside:
+    """What is kept of a case besides its own row of facts."""
+    columns = (cases.c.service, cases.c.is_open, cases.c.clinician, cases.c.infant_key, cases.c.carer_key)
+    service, is_open, clinician, infant, carer = connection.execute(
+        sa.select(*columns).where(cases.c.id == case_id)
+    ).one()
+    gaps = connection.scalars(sa.select(case_gaps.c.field).where(case_gaps.c.case_id == case_id))
+    return KeptBeside(service, is_open, clinician, (infant, carer), tuple(gaps))
 
 
 def case_ids(connection: Connection) -> Iterable[UUID]:
@@ -131,14 +142,15 @@ def _flag_row(row: Any, on: date) -> FlagRow:
     )
 
 
-def known_references(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
-    """Which (service, reference) pairs are kept, with the digest of the sheet's row they came from."""
-    known: dict[tuple[str, str], str | None] = {}
-    for start in range(0, len(wanted), _BATCH):
-        pairs = sa.tuple_(cases.c.service, cases.c.reference).in_(wanted[start : start + _BATCH])
-        query = sa.select(cases.c.service, cases.c.reference, case_records.c.imported_digest)
-        rows = connection.execute(query.join(case_records, case_records.c.case_id == cases.c.id).where(pairs))
-        known.update({(service, reference): digest for service, reference, digest in rows})
+def known_references(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownRow]:
+    """Which (service, reference) pairs are kept, and what they came from."""
+    known: dict[tuple[str, str], KnownRow] = {}
+    first = sa.and_(case_events.c.case_id == cases.c.id, case_events.c.seq == 1)
+    columns = (cases.c.service, cases.c.reference, case_records.c.imported_digest, case_events.c.request_id)
+    query = sa.select(*columns).join(case_records, case_records.c.case_id == cases.c.id).join(case_events, first)
+    for service, some in _by_service(wanted):
+        these = query.where(cases.c.service == service, cases.c.reference.in_([reference for _, reference in some]))
+        known.update({(row[0], row[1]): KnownRow(*row[2:]) for row in connection.execute(these)})
     return known
 
 
@@ -146,8 +158,18 @@ def open_people(connection: Connection, wanted: Sequence[tuple[str, str, str]]) 
     """Which (service, baby, carer) keys have an open referral, with its reference."""
     found: dict[tuple[str, str, str], str] = {}
     columns = (cases.c.service, cases.c.infant_key, cases.c.carer_key)
-    for start in range(0, len(wanted), _BATCH):
-        triples = sa.tuple_(*columns).in_(wanted[start : start + _BATCH])
-        query = sa.select(*columns, cases.c.reference).where(cases.c.is_open, triples)
-        found.update({(s, i, c): reference for s, i, c, reference in connection.execute(query)})
+    known = (cases.c.is_open, cases.c.carer_key.is_not(None))
+    for service, some in _by_service(wanted):
+        babies = [baby for _, baby, _ in some]
+        query = sa.select(*columns, cases.c.reference).where(*known, cases.c.service == service)
+        rows = connection.execute(query.where(cases.c.infant_key.in_(babies)))
+        found.update({(s, i, c): reference for s, i, c, reference in rows if (s, i, c) in some})
     return found
+
+
+def _by_service(wanted: Sequence[Key]) -> Iterator[tuple[str, set[Key]]]:
+    """In pieces, by the service that stands first: for pairs and triples SQLite would read the whole table."""
+    for start in range(0, len(wanted), _BATCH):
+        some = wanted[start : start + _BATCH]
+        for service in dict.fromkeys(key[0] for key in some):
+            yield service, {key for key in some if key[0] == service}

@@ -134,6 +134,10 @@ def clock_row(case: Case, name: str) -> dict[str, Any]:
     }
 
 
+def gap_row(case: Case, name: str) -> dict[str, Any]:
+    return {"case_id": case.id, "field": name, "since": case.answers["received_on"]}
+
+
 def refusal_row(refused: RefusedAttempt, row_id: object) -> dict[str, Any]:
     return {
         "id": row_id,

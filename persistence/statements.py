@@ -14,7 +14,6 @@ from persistence.tables import (
     flags,
     idempotency_keys,
     import_runs,
-    joined,
     refused_attempts,
 )
 
@@ -26,10 +25,6 @@ CLOCK_COLUMNS = (
     case_clocks.c.stopped_on,
     case_clocks.c.stopped_by,
     case_clocks.c.held_days,
-)
-
-_open_flags = (
-    sa.select(joined(flags.c.kind)).where(flags.c.case_id == cases.c.id, flags.c.cleared_on.is_(None)).scalar_subquery()
 )
 
 
@@ -48,7 +43,7 @@ def _changed_case(*names: str) -> ClauseElement:
 
 
 _CASE = (
-    sa.select(*CASE_COLUMNS, case_records.c.answers, _open_flags.label("open_flags"))
+    sa.select(*CASE_COLUMNS, case_records.c.answers)
     .join(case_records, case_records.c.case_id == cases.c.id)
     .where(cases.c.id == _p("id", cases.c.id))
 )
@@ -56,6 +51,7 @@ _CASE = (
 STATEMENTS: dict[str, ClauseElement] = {
     "case": _CASE,
     "lock_case": _CASE.with_for_update(of=[cases, case_records]),
+    "open_flags": sa.select(flags.c.kind).where(flags.c.case_id == _p("id", cases.c.id), flags.c.cleared_on.is_(None)),
     "clocks": sa.select(*CLOCK_COLUMNS).where(case_clocks.c.case_id == _p("id", cases.c.id)),
     "key": sa.select(idempotency_keys.c.request_digest, idempotency_keys.c.answer).where(
         idempotency_keys.c.actor == _p("actor", idempotency_keys.c.actor),

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 from casework.case import Case, CaseEvent
 from casework.errors import AmbiguousReference, Change, NoSuchCase, StaleCase, StepRefused
 from casework.identity import People, new_id, same_people
-from casework.store import Answered, Asked, FlagRow, RefusedAttempt, WorklistRow
+from casework.store import Answered, Asked, FlagRow, KeptBeside, KnownRow, RefusedAttempt, WorklistRow
 from persistence import faults, reading
 from persistence.prepared import Prepared
-from persistence.rows import case_from, case_row, clock_row, event_row, place_row, refusal_row
+from persistence.rows import case_from, case_row, clock_row, event_row, gap_row, place_row, refusal_row
 from workflows import Refusal
+
+_ALREADY_REFERRED = Refusal("already_referred", "Another referral is open for this baby and carer here.")
 
 
 class SqlStore:
@@ -32,39 +34,41 @@ class SqlStore:
         self._run("new_key", actor=actor, key=key, **kept)
 
     def locked(self, case_id: UUID) -> tuple[Case, tuple[str, ...]]:
-        return self._case("lock_case", case_id)
+        case = self._case("lock_case", case_id)
+        # asked after the lock is held: a night may have raised one while we waited for it
+        return case, tuple(kind for (kind,) in self._prepared["open_flags"].all(self._cursor, {"id": case_id}))
 
     def case(self, case_id: UUID) -> Case:
-        return self._case("case", case_id)[0]
+        return self._case("case", case_id)
 
-    def _case(self, statement: str, case_id: UUID) -> tuple[Case, tuple[str, ...]]:
+    def _case(self, statement: str, case_id: UUID) -> Case:
         row = self._one(statement, id=case_id)
         if row is None:
             raise NoSuchCase
-        clocks = self._prepared["clocks"].all(self._cursor, {"id": case_id})
-        return case_from(row, clocks), tuple(row[12].split(",")) if row[12] else ()
+        return case_from(row, self._prepared["clocks"].all(self._cursor, {"id": case_id}))
+
+    def is_taken(self, service: str, reference: str) -> bool:
+        return any(row[1] == service for row in self._prepared["find"].all(self._cursor, {"reference": reference}))
 
     def find(self, reference: str) -> UUID:
         """By id, reference or SERVICE/REFERENCE. Raises `NoSuchCase`, `AmbiguousReference`."""
-        service, _, name = reference.rpartition("/")
-        try:
-            if not service:
-                UUID(name)
-                rows = self._prepared["find_id"].all(self._cursor, {"id": UUID(name)})
-                return self._only(rows, service)
-        except ValueError:
-            pass
-        return self._only(self._prepared["find"].all(self._cursor, {"reference": name[:64]}), service)
-
-    @staticmethod
-    def _only(rows: Sequence[Sequence[Any]], service: str) -> UUID:
-        fitting = [row for row in rows if service in ("", row[1])]
-        if not fitting:
+        found = self._by_id(reference) or self._prepared["find"].all(self._cursor, {"reference": reference[:64]})
+        if not found:
+            service, _, name = reference.partition("/")
+            named = self._prepared["find"].all(self._cursor, {"reference": name[:64]})
+            found = [row for row in named if row[1] == service]
+        if not found:
             raise NoSuchCase
-        if len(fitting) > 1:
-            raise AmbiguousReference([row[1] for row in fitting])
-        found: UUID = fitting[0][0]
-        return found
+        if len(found) > 1:
+            raise AmbiguousReference([row[1] for row in found])
+        case_id: UUID = found[0][0]
+        return case_id
+
+    def _by_id(self, reference: str) -> list[Sequence[Any]]:
+        try:
+            return self._prepared["find_id"].all(self._cursor, {"id": UUID(reference)})
+        except ValueError:
+            return []
 
     def other_referral(self, service: str, people: People, but: UUID) -> str | None:
         infant, carer = people
@@ -82,8 +86,7 @@ class SqlStore:
         except Exception as problem:
             match faults.violated(problem):
                 case "uq_cases_open_people":
-                    reason = Refusal("already_referred", "Another referral is open for this baby and carer here.")
-                    raise StepRefused(event.trigger, before.state, [reason]) from None
+                    raise StepRefused(event.trigger, before.state, [_ALREADY_REFERRED]) from None
                 case "pk_case_events":
                     raise StaleCase(before.id, event.seq, before.version, ()) from None
                 case _:
@@ -97,19 +100,20 @@ class SqlStore:
         self._run("new_event", **event_row(event))
         if after.answers != before.answers:
             self._run("rewrite_answers", id_=after.id, answers=after.answers)
+        if after.answers != before.answers or after.open != before.open:
+            self._change_gaps(before, after)
         for name, clock in after.clocks.items():
             if name not in before.clocks:
                 self._run("new_clock", **clock_row(after, name))
             elif clock != before.clocks[name]:
                 self._run("set_clock", id_=after.id, clock_=name, **clock_row(after, name))
-        self._change_gaps(before, after)
 
     def _change_gaps(self, before: Case, after: Case) -> None:
         were, are = set(before.gaps), set(after.gaps)
         for name in were - are:
             self._run("drop_gap", case_id=after.id, field=name)
         for name in are - were:
-            self._run("new_gap", case_id=after.id, field=name)
+            self._run("new_gap", **gap_row(after, name))
 
     def clear_flags(self, case_id: UUID, kinds: Sequence[str], on: date, at: datetime, because: str) -> None:
         for kind in kinds:
@@ -136,7 +140,10 @@ class SqlStore:
         )
         many("new_event", (event_row(event) for _, events, _ in imported for event in events))
         many("new_clock", (clock_row(case, name) for case, _, _ in imported for name in case.clocks))
-        many("new_gap", ({"case_id": c.id, "field": name} for c, _, _ in imported for name in c.gaps))
+        many("new_gap", (gap_row(case, name) for case, _, _ in imported for name in case.gaps))
+
+    def beside(self, case_id: UUID) -> KeptBeside:
+        return reading.beside(self._reading(), case_id)
 
     def events(self, case_id: UUID) -> tuple[CaseEvent, ...]:
         return reading.events(self._reading(), case_id)
@@ -153,7 +160,7 @@ class SqlStore:
     def flags(self, asked: Asked) -> Sequence[FlagRow]:
         return reading.flags_on(self._reading(), asked)
 
-    def known_references(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
+    def known_references(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownRow]:
         return reading.known_references(self._reading(), wanted)
 
     def open_people(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:

@@ -27,7 +27,10 @@ from workflows.flags import FLAGS, FlagRule
 BATCH = 20_000
 """Flags in one transaction. On PostgreSQL a rule is raised in one: a batch there is no faster and spares nobody."""
 
-TOLD_AT_ONCE = 2_000
+LOCK = 7_243_105_512
+"""One batch at a time where two nights meet: the key of PostgreSQL's advisory lock (any that nobody else uses)."""
+
+TOLD_AT_ONCE, LOOKED_UP_AT_ONCE = 2_000, 500
 LONG_SECONDS, PAUSE_SECONDS = 0.02, 0.01
 """On SQLite, after a batch that held the lock for long: else the night has it again before a waiting writer wakes."""
 
@@ -78,8 +81,7 @@ class Night:
             self._add(self._report.raised, rule.kind, raised)
             self._add(self._report.replaced, rule.replaces, len(replaced))
             self._tell_raised(rule, before, raised)
-            gone = {"kind": rule.replaces, "because": f"replaced by {rule.kind}"}
-            self._tell(log.LogEvent.FLAG_CLEARED, ({"case_id": str(c), **gone} for c in replaced))
+            self._tell_cleared([(case, rule.replaces) for case in replaced], f"replaced by {rule.kind}")
             if not after:
                 return
 
@@ -114,26 +116,26 @@ class Night:
         last = 0
         while True:
             over = sa.select(flags.c.id).where(
-                flags.c.id > last,
-                flags.c.cleared_on.is_(None),
-                flags.c.raised_by != self._report.run_id,
-                ~still_due(FLAGS, self._report.as_of),
+                flags.c.id > last, flags.c.cleared_on.is_(None), *self._earlier(), ~still_due(FLAGS, self._report.as_of)
             )
             if not self._is_worth_a_lock(over):
                 return
             with self._batch() as connection:
-                some = sa.update(flags).where(flags.c.id.in_(over.order_by(flags.c.id).limit(BATCH)))
+                chosen = flags.c.id.in_(over.order_by(flags.c.id).limit(BATCH))
+                some = sa.update(flags).where(chosen, flags.c.cleared_on.is_(None))
                 ended = some.values(**self._cleared("no longer due"))
                 cleared = connection.execute(ended.returning(flags.c.id, flags.c.case_id, flags.c.kind)).all()
                 self._keep_cursor(connection, "clearing", len(cleared))
             for kind, number in Counter(kind for _, _, kind in cleared).items():
                 self._add(self._report.cleared, kind, number)
-            because = {"because": "no longer due"}
-            lines = ({"case_id": str(case), "kind": kind, **because} for _, case, kind in cleared)
-            self._tell(log.LogEvent.FLAG_CLEARED, lines)
+            self._tell_cleared([(case, kind) for _, case, kind in cleared], "no longer due")
             if len(cleared) < BATCH:
                 return
             last = max(flag for flag, _, _ in cleared)
+
+    def _earlier(self) -> tuple[Condition, ...]:
+        """On PostgreSQL a step may have ended the cause while its flag was being raised: those are looked at too."""
+        return () if self._limit is None else (flags.c.raised_by != self._report.run_id,)
 
     def _cleared(self, because: str) -> dict[str, Any]:
         return {"cleared_on": self._report.as_of, "cleared_at": self._now, "cleared_because": because}
@@ -179,7 +181,7 @@ class Night:
         row = {"id": report.run_id, "as_of": report.as_of, "by": report.by, "state": "running"}
         with self._transaction() as connection:
             connection.execute(sa.insert(night_runs).values(**row, started_at=self._now, examined=report.examined))
-        self._tell(log.LogEvent.NIGHT_STARTED, [{"by": report.by, "examined": report.examined}])
+        self._tell(log.LogEvent.NIGHT_STARTED, [{"examined": report.examined}])
 
     def _end_run(self, state: str) -> None:
         report = self._report
@@ -189,7 +191,7 @@ class Night:
             report.open = _by_kind(connection, open_now)
             ended = sa.update(night_runs).where(night_runs.c.id == report.run_id)
             connection.execute(ended.values(state=state, finished_at=utc_now(), counts=counts))
-        self._tell(log.LogEvent.NIGHT_FINISHED, [{"by": report.by, "state": state, **counts, "open": report.open}])
+        self._tell(log.LogEvent.NIGHT_FINISHED, [{"state": state, **counts, "open": report.open}])
 
     def _keep_cursor(self, connection: sa.Connection, doing: str, changed: int) -> None:
         if changed:
@@ -209,6 +211,8 @@ class Night:
     def _batch(self) -> Iterator[sa.Connection]:
         began = time.perf_counter()
         with self._transaction() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             yield connection
         if self._limit is not None and time.perf_counter() - began > LONG_SECONDS:
             time.sleep(PAUSE_SECONDS)
@@ -222,18 +226,36 @@ class Night:
         """Read again in pieces: what a night raises need not fit into memory."""
         if not number:
             return
-        raised = sa.select(flags.c.case_id).where(flags.c.id > before, flags.c.raised_by == self._report.run_id)
+        raised = sa.select(*_NAMED).join(flags, flags.c.case_id == cases.c.id).order_by(flags.c.id)
+        raised = raised.where(flags.c.id > before, flags.c.raised_by == self._report.run_id)
         with self._transaction(writes=False) as connection:
-            found = connection.execution_options(yield_per=TOLD_AT_ONCE).scalars(raised.order_by(flags.c.id))
-            self._tell(log.LogEvent.FLAG_RAISED, ({"case_id": str(case), "kind": rule.kind} for case in found))
+            found = connection.execution_options(yield_per=TOLD_AT_ONCE).execute(raised)
+            self._tell(log.LogEvent.FLAG_RAISED, ({**_named(row), "kind": rule.kind} for row in found))
+
+    def _tell_cleared(self, cleared: Sequence[tuple[UUID, str]], because: str) -> None:
+        for start in range(0, len(cleared), LOOKED_UP_AT_ONCE):
+            some = cleared[start : start + LOOKED_UP_AT_ONCE]
+            query = sa.select(*_NAMED).where(cases.c.id.in_([case for case, _ in some]))
+            with self._transaction(writes=False) as connection:
+                names = {row.id: _named(row) for row in connection.execute(query)}
+            lines = ({**names[case], "kind": kind, "because": because} for case, kind in some)
+            self._tell(log.LogEvent.FLAG_CLEARED, lines)
 
     def _tell(self, name: log.LogEvent, lines: Iterable[dict[str, Any]]) -> None:
-        log.run_lines(name, lines, run_id=str(self._report.run_id), as_of=self._report.as_of.isoformat())
+        ids = {"run_id": str(self._report.run_id), "as_of": self._report.as_of.isoformat(), "actor": self._report.by}
+        log.run_lines(name, lines, **ids, recorded_at=self._now.isoformat())
 
     @staticmethod
     def _add(counts: dict[str, int], kind: str, number: int) -> None:
         if number:
             counts[kind] = counts.get(kind, 0) + number
+
+
+_NAMED = (cases.c.id, cases.c.service, cases.c.reference, cases.c.pathway)
+
+
+def _named(row: Any) -> dict[str, str]:
+    return {"service": row.service, "reference": row.reference, "case_id": str(row.id), "pathway": row.pathway}
 
 
 def _count(connection: sa.Connection, found: sa.Select[Any]) -> int:

@@ -119,6 +119,7 @@ case_gaps = sa.Table(
     metadata,
     sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("field", sa.String(40), primary_key=True),
+    sa.Column("since", sa.Date, nullable=False, comment="the day on which the written referral came"),
     sqlite_with_rowid=False,
 )
 

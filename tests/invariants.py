@@ -1,24 +1,25 @@
 """What is true of every database of casework at every moment, asked after each test that used one."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from casework import Asked, Casework
+from casework import Casework
 from persistence import Database
 from persistence.tables import case_events, case_gaps, cases
 from workflows.charts.states import STATES
 
-LATER = date(9000, 1, 1)
+LATER = datetime(9000, 1, 1, 12, tzinfo=UTC)
+"""A day on which everything that is kept has happened."""
 CLOSED = tuple(s.name for s in STATES.values() if s.closed)
 
 
 def broken_rules(database: Database) -> list[str]:
     """Every rule that the kept cases break, as sentences with ids; empty where all is well."""
-    clinic = Casework(database)
+    clinic = Casework(database, lambda: LATER)
     return [*_replayed(clinic), *_counted(database), *_listed(database, clinic)]
 
 
@@ -47,7 +48,7 @@ def _counted(database: Database) -> Iterator[str]:
 def _listed(database: Database, clinic: Casework) -> Iterator[str]:
     """The worklist has the open cases and no others, with the gaps that their answers have."""
     is_open = {row[0] for row in _rows(database, sa.select(cases.c.id).where(cases.c.state.not_in(CLOSED)))}
-    listed = {row.case_id: row for row in clinic.worklist(Asked(LATER))}
+    listed = {row.case_id: row for row in clinic.worklist()}
     yield from (f"case {i} is open and on no worklist" for i in is_open - listed.keys())
     yield from (f"case {i} is closed and on the worklist" for i in listed.keys() - is_open)
     kept: dict[UUID, set[str]] = {}

@@ -116,7 +116,9 @@ def _cells(chart: Chart) -> Iterator[str]:
     for criterion in rules.eligibility:
         yield repr((criterion.code, criterion.sentence, criterion.source)) + _source_of(criterion.asks)
     for m in chart.moves:
-        yield repr((m.source, m.trigger, m.to, m.who, m.stops, m.starts, m.marks, m.records, m.given, m.hold))
+        yield repr(
+            (m.source, m.trigger, m.to, m.who, m.stops, m.starts, m.marks, m.records, m.given, m.hold, m.forgets)
+        )
         yield repr((m.needs, m.takes, m.while_held, m.reopens))
         yield "".join(_source_of(g) for g in m.only_if)
 

@@ -50,12 +50,13 @@ def when(field: str, **verdicts: str) -> Callable[[Facts], str | None]:
 def older_than(months: int, *, limit_day_is_in: bool) -> Callable[[Facts], str | None]:
     """Excluded from the day on which the baby reaches the age, or from the day after where that day is still in.
 
-    Age is measured on the date on which the written referral was received (requirements C-08). Reaching the
-    age while waiting excludes nobody. Who is born on 29 February is a year older on 1 March, as in English law.
+    Age is measured on the date on which the complete referral was received (requirements C-08): the last time that
+    it came. Reaching the age while waiting excludes nobody. Who is born on 29 February is a year older on 1 March, as
+    in English law.
     """
 
     def asks(facts: Facts) -> str | None:
-        born, received = facts.answer("infant_dob"), facts.answer("received_on") or facts.on
+        born, received = facts.answer("infant_dob"), _complete_on(facts)
         if not isinstance(born, date) or not isinstance(received, date):
             return None
         limit = add_months(born, months)
@@ -63,6 +64,10 @@ def older_than(months: int, *, limit_day_is_in: bool) -> Callable[[Facts], str |
         return "excluded" if received > limit or (received == limit and not limit_day_is_in) else None
 
     return asks
+
+
+def _complete_on(facts: Facts) -> object:
+    return facts.answer("received_again_on") or facts.answer("received_on") or facts.on
 
 
 def age_unknown(facts: Facts) -> str | None:

@@ -5,9 +5,13 @@ from workflows.vocabulary import Field, Kind, Part
 FORM, COURSE = Part.FORM, Part.COURSE
 LOW_TO_HIGH = ("low", "adequate", "high")
 
+PREGNANCY = 300
+TWO_YEARS = 731
+"""How far ahead, in days, a date may lie that is not yet past: further is a slip of the pen."""
 
-def _date(name: str, label: str, part: Part, *, future: bool = False) -> Field:
-    return Field(name, Kind.DATE, label, part, future=future)
+
+def _date(name: str, label: str, part: Part, ahead: int = 0) -> Field:
+    return Field(name, Kind.DATE, label, part, ahead=ahead)
 
 
 def _line(name: str, label: str, part: Part = Part.STEP, longest: int = 200) -> Field:
@@ -30,7 +34,7 @@ def _yes_no(name: str, label: str, part: Part = Part.STEP) -> Field:
 INFANT_NAME = _line("infant_name", "Baby's name", FORM)
 INFANT_NHS_NUMBER = Field("infant_nhs_number", Kind.NHS_NUMBER, "Baby's NHS number", FORM)
 INFANT_DOB = _date("infant_dob", "Baby's date of birth", FORM)
-EXPECTED_DUE_DATE = _date("expected_due_date", "Expected date of birth", FORM, future=True)
+EXPECTED_DUE_DATE = _date("expected_due_date", "Expected date of birth", FORM, PREGNANCY)
 CARER_NAME = _line("carer_name", "Carer's name", FORM)
 CARER_RELATIONSHIP = _code(
     "carer_relationship",
@@ -143,7 +147,7 @@ HOLD_REASON = _code(
     "Reason for the hold",
     ("parent_in_hospital", "neonatal_stay", "parent_in_prison", "parent_in_rehabilitation", "other"),
 )
-REVIEW_ON = _date("review_on", "Date on which this is to be looked at again", Part.STEP, future=True)
+REVIEW_ON = _date("review_on", "Date on which this is to be looked at again", Part.STEP, TWO_YEARS)
 WITHDRAWN_BY = _line("withdrawn_by", "Who withdrew consent, and their standing")
 NEW_AREA = _line("new_area", "Where the family has moved to, if known")
 TRANSFER_OFFERED = _yes_no("transfer_offered", "Was a transfer offered?")

@@ -22,8 +22,11 @@ def missing_answers(facts: Facts) -> tuple[str, ...]:
 
 
 def consent_recorded(facts: Facts) -> Refusal | None:
-    if facts.from_paper or facts.answer("consent_on"):
+    agreed = facts.answer("consent_on")
+    if facts.from_paper or (isinstance(agreed, date) and agreed <= facts.on):
         return None
+    if agreed:
+        return Refusal("out_of_order", "The family agreed only after the day of this step.", ("consent_on",))
     return Refusal("consent_missing", "Record when the family agreed to the referral.", ("consent_on",))
 
 
@@ -82,19 +85,18 @@ def contents_read_for_safeguarding(facts: Facts) -> Refusal | None:
 
 
 def discussed_in_forum(facts: Facts) -> Refusal | None:
-    met, received = facts.data.get("rmg_on"), facts.recorded.get("received_on")
+    met, ready = facts.data.get("rmg_on"), facts.recorded.get("before_group_on")
     if not isinstance(met, date):
         return Refusal(
             "no_forum_record",
             f"No decision without the {facts.rules.review_label} meeting that made it: give its date.",
             ("rmg_on",),
         )
-    if isinstance(received, date) and met < received:
-        return Refusal(
-            "out_of_order",
-            f"The meeting of {british(met)} was before the referral came on {british(received)}.",
-            ("rmg_on",),
-        )
+    if isinstance(ready, date) and met < ready:
+        sentence = f"The meeting of {british(met)} was before the referral was put to it on {british(ready)}."
+        return Refusal("out_of_order", sentence, ("rmg_on",))
+    if met > facts.on:
+        return Refusal("out_of_order", "The meeting that decided is dated after the decision.", ("rmg_on",))
     return None
 
 
@@ -123,7 +125,7 @@ def ready_for_direct_work(facts: Facts) -> Refusal | None:
     """
     low = tuple(name for name in ("motivation", "readiness") if facts.answer(name) == "low")
     overridden = bool(facts.data.get("override_reason"))
-    if not low or (len(low) == 1 and (facts.from_paper or (overridden and facts.data.get("second_clinician")))):
+    if facts.from_paper or not low or (len(low) == 1 and overridden and facts.data.get("second_clinician")):
         return None
     if len(low) == 1:
         return Refusal(
@@ -165,6 +167,13 @@ def risk_screen_done(facts: Facts) -> Refusal | None:
     return Refusal("risk_screen_missing", "Do the risk-factor screen before an indication.", ("risk_screen_on",))
 
 
+def something_missing(facts: Facts) -> Refusal | None:
+    """Being incomplete is no clinical decision, so it cannot stand in for one."""
+    if missing_answers(facts):
+        return None
+    return Refusal("nothing_missing", "The form lacks nothing that the service needs. Put it to the group.")
+
+
 def plan_was_shared(facts: Facts) -> Refusal | None:
     if facts.from_paper or facts.data.get("plan_shared") == "yes":
         return None
@@ -172,9 +181,12 @@ def plan_was_shared(facts: Facts) -> Refusal | None:
 
 
 def survivor_named(facts: Facts) -> Refusal | None:
-    if facts.data.get("void_reason") != "duplicate" or facts.data.get("surviving_reference"):
+    survivor = facts.data.get("surviving_reference")
+    if facts.data.get("void_reason") != "duplicate" or (survivor and survivor != facts.reference):
         return None
-    return Refusal("survivor_missing", "Name the entry that stays in place of this one.", ("surviving_reference",))
+    return Refusal(
+        "survivor_missing", "Name the other entry, which stays in place of this one.", ("surviving_reference",)
+    )
 
 
 def not_held(facts: Facts) -> Refusal | None:

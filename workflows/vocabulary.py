@@ -88,7 +88,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One question. `longest` is in characters; a date may lie in the future only where that is said.
+    """One question. `longest` is in characters; `ahead` is by how many days a date may lie in the future.
 
     Each is made once and known by itself, not by its words.
     """
@@ -99,7 +99,17 @@ class Field:
     part: Part = Part.STEP
     choices: tuple[str, ...] = ()
     longest: int = 200
-    future: bool = False
+    ahead: int = 0
+
+
+class Again(StrEnum):
+    """What a clock does when it is started again: a reminder counts afresh, a wait goes on from the figure that it
+    had, and the time since the first day counts the gap too.
+    """
+
+    AFRESH = "afresh"
+    GOES_ON = "goes_on"
+    FROM_THE_FIRST_DAY = "from_the_first_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +119,7 @@ class Clock:
     name: str
     label: str
     source: str
-    goes_on: bool = False
-    """Started again, it goes on from the figure that it had (a wait); others count afresh (a reminder)."""
+    again: Again = Again.AFRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ class Facts:
     closed_on: date | None = None
     held_since: date | None = None
     other_referral: str | None = None
+    reference: str = ""
     from_paper: bool = False
     """The step was taken in the past and is read from the service's own record, with its decisions."""
 
@@ -217,6 +227,8 @@ class Move:
     takes: tuple[Field, ...] = ()
     marks: str = ""
     records: tuple[tuple[str, str], ...] = ()
+    forgets: tuple[str, ...] = ()
+    """Answers that hold no longer once the step is taken: the event keeps that they were given."""
     given: tuple[str, str] | None = None
     hold: str = ""
     """"starts" or "ends" where the row is about the hold that lies over the state."""

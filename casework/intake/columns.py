@@ -31,12 +31,14 @@ SHEET: tuple[Field, ...] = (
     _date("ended_on"),
     Field("end_reason", Kind.CODE, "Why it ended", choices=ENDINGS),
     _date("hold_from"),
-    Field("hold_until", Kind.DATE, "End of the hold", future=True),
+    Field("hold_until", Kind.DATE, "End of the hold", ahead=fields.TWO_YEARS),
     fields.HOLD_REASON,
 )
 
 COLUMNS: tuple[str, ...] = ("referral_id", "service", *(f.name for f in SHEET))
 CODES = frozenset(f.name for f in SHEET if f.kind in (Kind.CODE, Kind.YES_NO))
+LINES = frozenset(f.name for f in SHEET if f.kind is Kind.LINE)
+DATES = frozenset(f.name for f in SHEET if f.kind is Kind.DATE)
 FORM_NAMES = frozenset(f.name for f in FORM)
 
 CARRIED_BY = {

@@ -21,7 +21,7 @@ from casework.intake.columns import COLUMNS
 from casework.intake.replaying import Loaded, Problem, Reader, RowRefused
 from casework.intake.sheet import BadLine, Line, Sheet, open_sheet
 from casework.service import Casework
-from casework.store import PeopleTaken, Store
+from casework.store import KnownRow, PeopleTaken, Store
 
 BATCH = 500
 Progress = Callable[[int, int], None]
@@ -89,7 +89,7 @@ class _Import:
         self._actor, self._as_of, self._now = actor, as_of, now
         self._report = ImportReport(new_id(), dry_run)
         self._reader = Reader(actor, as_of, now, str(self._report.run_id))
-        self._foreseen: dict[tuple[str, str], str | None] = {}
+        self._foreseen: dict[tuple[str, str], KnownRow] = {}
         self._foreseen_people: dict[tuple[str, str, str], str] = {}
 
     def run(self, sheet: Sheet, progress: Progress | None) -> ImportReport:
@@ -160,7 +160,7 @@ class _Import:
         known = ChainMap(store.known_references([row.key for row in good]), self._foreseen)
         people = ChainMap(store.open_people([row.people for row in good if row.people]), self._foreseen_people)
         fresh: list[Loaded] = []
-        outcome = _Sorted()
+        outcome = _Sorted(str(self._report.run_id))
         for row in good:
             if row.key in known:
                 outcome.same(row, known[row.key])
@@ -169,7 +169,7 @@ class _Import:
                 outcome.refused.append(row.refused_for(other))
                 continue
             fresh.append(row)
-            known[row.key] = row.digest
+            known[row.key] = KnownRow(row.digest, outcome.run_id)
             if row.people:
                 people[row.people] = row.case.reference
         return fresh, outcome
@@ -179,7 +179,7 @@ class _Import:
         report.loaded += 1
         report.stages[row.case.stage] = report.stages.get(row.case.stage, 0) + 1
         if report.dry_run:
-            self._foreseen[row.key] = row.digest
+            self._foreseen[row.key] = KnownRow(row.digest, str(report.run_id))
             if row.people:
                 self._foreseen_people[row.people] = row.case.reference
             return
@@ -199,13 +199,16 @@ class _Import:
 class _Sorted:
     """What became of the rows of a batch that are not new; told once the new ones are kept."""
 
+    run_id: str
     unchanged: int = 0
     changed: list[str] = field(default_factory=list)
     refused: list[RowRefused] = field(default_factory=list)
 
-    def same(self, row: Loaded, digest: str | None) -> None:
-        if digest == row.digest:
+    def same(self, row: Loaded, known: KnownRow) -> None:
+        if known.digest == row.digest:
             self.unchanged += 1
+        elif known.import_id == self.run_id:
+            self.refused.append(row.refused_as_second())
         else:
             self.changed.append(row.case.reference)
 

@@ -1,6 +1,7 @@
 """One row of a sheet replayed through a case of its own: the case with its history, or why the row is refused."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from casework.case import Attempt, Case, CaseEvent
 from casework.errors import BadRequest, StepRefused
 from casework.forms import checked_fields
 from casework.identity import new_id
-from casework.intake.columns import CARRIED_BY, CODES, SHEET
+from casework.intake.columns import CARRIED_BY, CODES, DATES, LINES, SHEET
 from casework.intake.sheet import BadLine, Line
 from casework.intake.steps import Step, steps_of
 from casework.service import checked_reference
@@ -43,6 +44,10 @@ class Loaded:
     @property
     def key(self) -> tuple[str, str]:
         return self.case.service, self.case.reference
+
+    def refused_as_second(self) -> RowRefused:
+        sentence = "An earlier row of this file has the same reference and says something else."
+        return RowRefused(self.row, self.case.reference, (("duplicate_reference", "referral_id", sentence),))
 
     def refused_for(self, other: str) -> RowRefused:
         sentence = f"Referral {other} is open for this baby and carer in this service."
@@ -102,7 +107,7 @@ def _heading(line: Line) -> tuple[str | None, Chart | None, list[Problem]]:
     except BadRequest as bad:
         problems.append((bad.code, "referral_id", str(bad)))
     try:
-        chart = chart_for(line.values["service"])
+        chart = chart_for(line.values["service"].lower())
     except UnknownService as unknown:
         problems.append(("unknown_service", "service", str(unknown)))
     return reference, chart, problems
@@ -112,7 +117,14 @@ def _cell(name: str, text: str) -> object:
     """Codes as people type them: any case, blanks for underscores, several with semicolons."""
     if name == "interventions":
         return [_code(part) for part in text.split(";") if part.strip()]
-    return _code(text) if name in CODES else text
+    if name in CODES:
+        return _code(text)
+    return _BREAKS.sub(" ", text) if name in LINES else _MIDNIGHT.sub("", text) if name in DATES else text
+
+
+_BREAKS = re.compile(r"\s*[\r\n]+\s*")
+_MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")
+"""What a spreadsheet program writes behind a date that it keeps as a moment."""
 
 
 def _code(text: str) -> str:

@@ -29,10 +29,16 @@ LATER = (
     ("plan_agreed_on", "family_agrees", ""),
 )
 ENDINGS = {
-    "treatment_completed": ("begin_ending", "discharge"),
-    "signposted": ("signpost",),
-    "declined": ("family_declines",),
+    ("watch_and_wait", "signposted"): ("review_and_close",),
+    ("offer_consultation", "treatment_completed"): ("send_summary",),
+    ("", "treatment_completed"): ("begin_ending", "discharge"),
+    ("", "signposted"): ("signpost",),
+    ("", "declined"): ("family_declines",),
 }
+"""By outcome and reason; the rows without an outcome are for all others."""
+
+NOTES = frozenset({"acknowledge", "tell_outcome", "take_call"})
+"""Steps that are noted beside the line, so that their days need not follow its order."""
 
 
 def steps_of(row: Row, as_of: date) -> list[Step]:
@@ -86,7 +92,8 @@ def _ending(row: Row) -> Iterator[Step]:
     outcome = row.get("outcome", "")
     if ended is None or (outcome in CLOSING_OUTCOMES and reason in (None, CLOSING_OUTCOMES[outcome])):
         return
-    for trigger in ENDINGS.get(reason or "treatment_completed", ()):
+    why = reason or "treatment_completed"
+    for trigger in ENDINGS.get((outcome, why)) or ENDINGS["", why]:
         brings = {"end_reason": reason} if trigger == "discharge" and reason else {}
         yield Step(trigger, ended, "ended_on", brings)
 
@@ -102,9 +109,9 @@ def _with_hold(row: Row, as_of: date, steps: list[Step]) -> list[Step]:
     told = {"hold_reason": row["hold_reason"]} if row.get("hold_reason") else {}
     if until is not None and until > as_of:
         told["review_on"], until = until, None
-    at = next((i for i, s in enumerate(steps) if i and s.on > start), len(steps))
+    at = next((i for i, s in enumerate(steps) if i and s.on > start and s.trigger not in NOTES), len(steps))
     held = [*steps[:at], Step("place_hold", start, "hold_from", told), *steps[at:]]
     if until is None:
         return held
-    back = next((i for i, s in enumerate(held) if i > at and s.on >= until), len(held))
+    back = next((i for i, s in enumerate(held) if i > at and s.on >= until and s.trigger not in NOTES), len(held))
     return [*held[:back], Step("resume", until, "hold_until"), *held[back:]]

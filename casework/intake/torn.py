@@ -11,6 +11,7 @@ LONGEST_CELL = 100_000
 # The shape of a service's own reference: a letter, a digit, no blanks. Where a row is torn its first cell may be
 # anything, a name or an NHS number too, so nothing of another shape is repeated.
 _REFERENCE = re.compile(r"(?=[^a-z]*[a-z])(?=\D*\d)[a-z0-9][a-z0-9_./-]{0,39}", re.ASCII | re.IGNORECASE)
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")  # a name that stands in the wrong column is not repeated
 _NUMBERED = re.compile(r"\S*\d\S*")
 _SERVICES_REMEMBERED = 100
 
@@ -118,7 +119,7 @@ class Torn:
 
     def _reference(self, cells: list[str]) -> str | None:
         reference = "" if self._reference_at is None else cells[self._reference_at].strip()
-        return reference if reference and reference.isprintable() and len(reference) <= 100 else None
+        return reference if _PLAIN.fullmatch(reference) else None
 
     def _reference_of_torn(self, line: str) -> str | None:
         if self._reference_at != 0:  # a cell more or less before it, and another cell stands in its place

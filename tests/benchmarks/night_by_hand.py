@@ -24,10 +24,7 @@ WAITS = (
 )
 EIGHT = WAITS.format(kind="wait_8_weeks", between="k.counts_from <= '{eight}' AND k.counts_from > '{twelve}'")
 TWELVE = WAITS.format(kind="wait_over_12_weeks", between="k.counts_from <= '{twelve}'")
-MISSING = (
-    "SELECT DISTINCT g.case_id, 'missing_information' AS kind FROM case_gaps g JOIN cases c ON c.id = g.case_id"
-    " WHERE c.opened_on <= {on}"
-)
+MISSING = "SELECT DISTINCT g.case_id, 'missing_information' AS kind FROM case_gaps g WHERE g.since <= {on}"
 RAISE = (
     "INSERT INTO flags (case_id, kind, raised_on, raised_at, raised_by)"
     " SELECT due.case_id, due.kind, {on}, {now}, {run}"

@@ -25,7 +25,7 @@ TABLES = {
     ),
     "case_records": "case_id, answers, imported_digest",
     "case_clocks": "case_id, clock, since, counts_from, stopped_on, stopped_by, held_days",
-    "case_gaps": "case_id, field",
+    "case_gaps": "case_id, field, since",
 }
 
 Row = tuple[Any, ...]
@@ -132,4 +132,4 @@ def _clocks(one: _One) -> Sequence[Row]:
 
 
 def _gaps(one: _One) -> Sequence[Row]:
-    return [(one.id, "postcode")] if one.gap else []
+    return [(one.id, "postcode", one.since)] if one.gap else []

@@ -142,23 +142,15 @@ def _acknowledging(way: Way, cases: Sequence[Standing]) -> Slice:
 
 def _allocating(way: Way, cases: Sequence[Standing]) -> Slice:
     """A move there and back, of the same cases in turn: one slice allocates them, the next gives them back."""
-    today = london_day(utc_now())
-    clocks = "wait_to_allocation"
-    asked = {"clinician": CLINICIAN}
-    there = Written(
-        "allocate", "waiting", "allocated", "manager", asked, clocks, True, CLINICIAN, data=canonical(asked)
-    )
-    reason = {"reason": "The clinician has left."}
-    back = Written(
-        "unallocate", "allocated", "waiting", "manager", reason, clocks, False, CLINICIAN, data=canonical(reason)
-    )
+    today, clock = london_day(utc_now()), "wait_to_allocation"
+    who, why = {"clinician": CLINICIAN}, {"reason": "The clinician has left."}
+    there = Written("allocate", "waiting", "allocated", "manager", who, clock, True, CLINICIAN, data=canonical(who))
+    back = Written("unallocate", "allocated", "waiting", "manager", why, clock, False, data=canonical(why))
+    allocated = [replace(there, answers=canonical({**c.answers, "allocated_on": today, **who})) for c in cases]
+    given_back = [replace(back, answers=canonical(c.answers)) for c in cases]
 
     def move(number: int) -> None:
-        for at, case in enumerate(cases):
-            step = back if number % 2 else there
-            if not number:
-                known = {**case.answers, "allocated_on": today, "clinician": CLINICIAN}
-                step = replace(there, answers=canonical(known))
+        for at, (step, case) in enumerate(zip(given_back if number % 2 else allocated, cases, strict=True)):
             way.take(step, case.id, case.reference, case.version + number, ADA.name, f"m-{number}-{at}", today)
 
     return move

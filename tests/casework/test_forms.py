@@ -20,7 +20,7 @@ TODAY = date(2026, 3, 2)
 EVERY_MOVE = tuple(dict.fromkeys(m for chart in CHARTS.values() for m in chart.moves))
 
 DAY = Field("day", Kind.DATE, "Day")
-AHEAD = Field("ahead", Kind.DATE, "Day ahead", future=True)
+AHEAD = Field("ahead", Kind.DATE, "Day ahead", ahead=30)
 LINE = Field("line", Kind.LINE, "Line", longest=10)
 WORDS = Field("words", Kind.WORDS, "Words", longest=20)
 CODE = Field("code", Kind.CODE, "Code", choices=("low", "high"))

@@ -60,7 +60,7 @@ def test_nothing_is_broken_where_nobody_tampered(
             id="a clock is gone",
         ),
         pytest.param(
-            lambda i: sa.insert(case_gaps).values(case_id=i, field="consent_on"),
+            lambda i: sa.insert(case_gaps).values(case_id=i, field="consent_on", since=date(2026, 3, 2)),
             "and ['consent_on'] is kept",
             id="a gap that is none",
         ),

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from casework.log import LogEvent
 from workflows.diagram import main_line
 from workflows.registry import CHARTS

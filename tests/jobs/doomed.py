@@ -15,7 +15,7 @@ from casework.intake.columns import COLUMNS
 from casework.intake.replaying import Loaded, Reader
 from casework.intake.sheet import BadLine, Line, open_sheet
 from persistence import Database, sweep
-from persistence.rows import case_row, clock_row, event_row
+from persistence.rows import case_row, clock_row, event_row, gap_row
 from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases
 from tests.caseload.sheets import AS_OF, CLERK, take_in
 from tests.persistence.processes import NOW, Rendezvous
@@ -50,7 +50,7 @@ def _keep_in_pieces(database: Database, row: Loaded) -> None:
         (case_records, [{"case_id": case.id, "answers": case.answers, "imported_digest": row.digest}]),
         (case_events, [event_row(event) for event in row.events]),
         (case_clocks, [clock_row(case, name) for name in case.clocks]),
-        (case_gaps, [{"case_id": case.id, "field": name} for name in case.gaps]),
+        (case_gaps, [gap_row(case, name) for name in case.gaps]),
     ]
     for table, rows in pieces:
         for values in rows:

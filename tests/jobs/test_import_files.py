@@ -121,7 +121,7 @@ def test_a_row_that_reads_otherwise_now_is_listed_and_its_case_left_alone(
 
 
 @pytest.mark.parametrize("batch", [1, 2, 500])
-def test_a_row_that_stands_twice_is_one_case(
+def test_a_row_that_stands_twice_is_one_case_and_one_that_contradicts_it_is_refused(
     casework: Casework, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     """Whether or not both rows fall into one batch, in a dry run and in earnest."""
@@ -130,7 +130,8 @@ def test_a_row_that_stands_twice_is_one_case(
     sheet = write(tmp_path / "sheet.csv", [received(1), received(2), received(1), other, received(3)])
     for dry_run in (True, False):
         report = take_in(casework, sheet, dry_run=dry_run)
-        assert (report.read, report.loaded, report.unchanged, report.changed) == (5, 3, 1, ["R-000001"])
+        assert (report.read, report.loaded, report.unchanged, report.changed) == (5, 3, 1, [])
+        assert [(row.row, row.code) for row in report.refused] == [(4, "duplicate_reference")]
     assert len(picture(database)) == 3
 
 

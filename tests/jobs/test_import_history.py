@@ -166,7 +166,7 @@ def test_a_hold_with_a_planned_end_is_on_and_its_end_is_when_it_is_looked_at(
     ("hold", "before", "adjusted"),
     [
         (("2026-07-01", "2026-08-01"), "allocate", 55 - 31),
-        (("2026-06-16", "2026-06-17"), "tell_outcome", 55 - 1),
+        (("2026-06-16", "2026-06-17"), "allocate", 55 - 1),
         (("2026-08-25", "2026-09-01"), "finish_assessment", 55),
         (("2026-07-01", "2026-08-10"), "allocate", 55 - 40),
     ],

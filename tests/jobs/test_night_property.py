@@ -1,7 +1,7 @@
 """The rule of a flag is declared once and read twice: the night's SQL and the screen's Python never disagree."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,14 @@ from casework import Asked, Casework, NightReport, StepRefused
 from casework.flagging import due
 from casework.replay import compare
 from persistence import Database, sweep
-from tests.persistence.families import EVERYONE, form
+from persistence import due as due_in_sql
+from persistence.due import Source, sources
+from tests.persistence.families import EVERYONE, RECEIVED_ON, form
 from tests.persistence.fresh import FreshUrl, fresh_urls
 from tests.persistence.populations import Step, Walked, keep, walked
+from workflows.flags import FlagRule
 
-BEGIN = date(2026, 1, 5)
+BEGIN = RECEIVED_ON
 SERVICES = ("leeds-imhs", "together-with-baby")
 ASKED = ("consent_on", "infant_name", "postcode", "motivation", "referrer_words")
 MENU = (
@@ -164,10 +167,45 @@ def test_after_every_night_exactly_those_flags_are_open_that_are_due(
         clinic.close()
 
 
+PATIENT = Life(SERVICES[0], frozenset({"consent_on"}), True, ())
+HELD = Life(SERVICES[0], frozenset(), True, (("place_hold", 10),))
+ELSEWHERE = Life(SERVICES[1], frozenset(), True, ())
+SOME = [walked(life.service, f"R-{n}", life.steps(n)) for n, life in enumerate([PATIENT, HELD, ELSEWHERE] * 7)]
+
+
 def test_the_random_families_do_have_flags_of_every_kind(fresh_url: FreshUrl) -> None:
-    """The control: a population in which nothing is ever due would prove nothing."""
-    patient = Life(SERVICES[0], frozenset({"consent_on"}), True, ())
-    clinic = Clinic(fresh_url(), [walked(patient.service, f"R-{n}", patient.steps(n)) for n in range(3)])
-    assert clinic.night(BEGIN + timedelta(days=60)).raised == {"wait_8_weeks": 3, "missing_information": 3}
-    assert clinic.night(BEGIN + timedelta(days=90)).replaced == {"wait_8_weeks": 3}
+    """A population in which nothing is ever due would prove nothing."""
+    clinic = Clinic(fresh_url(), SOME)
+    assert clinic.night(BEGIN + timedelta(days=66)).raised == {"wait_8_weeks": 7, "missing_information": 7}
+    assert clinic.night(BEGIN + timedelta(days=96)).replaced == {"wait_8_weeks": 7}
+    clinic.close()
+
+
+def a_day_late(rule: FlagRule, as_of: date) -> tuple[Source, ...]:
+    return sources(rule, as_of - timedelta(days=1))
+
+
+def blind_to_holds(rule: FlagRule, as_of: date) -> tuple[Source, ...]:
+    return tuple(replace(source, also=source.also[1:]) for source in sources(rule, as_of))
+
+
+def with_an_open_end(rule: FlagRule, as_of: date) -> tuple[Source, ...]:
+    return tuple(replace(source, where=source.where[:3]) for source in sources(rule, as_of))
+
+
+@pytest.mark.parametrize("wrong", [a_day_late, blind_to_holds, with_an_open_end])
+def test_a_rule_that_reads_otherwise_in_sql_is_caught(
+    fresh_url: FreshUrl, monkeypatch: pytest.MonkeyPatch, wrong: Callable[[FlagRule, date], tuple[Source, ...]]
+) -> None:
+    """The control."""
+    clinic = Clinic(fresh_url(), SOME)
+    monkeypatch.setattr(sweep, "sources", wrong)
+    monkeypatch.setattr(due_in_sql, "sources", wrong)
+
+    def nights() -> None:
+        for days in (56, 58, 62, 85, 88, 91):
+            clinic.night(BEGIN + timedelta(days=days))
+
+    with pytest.raises((AssertionError, KeyError)):
+        nights()
     clinic.close()

@@ -10,7 +10,7 @@ from casework import Attempt, Case, CaseEvent, StepRefused
 from casework.identity import new_id
 from persistence import Database
 from persistence.tables import metadata
-from tests.persistence.families import EVERYONE
+from tests.persistence.families import EVERYONE, form
 from workflows.registry import chart_for
 
 Step = tuple[str, date, dict[str, Any]]
@@ -40,6 +40,12 @@ def keep(database: Database, population: Sequence[Walked]) -> None:
 def incomplete(number: int, on: date, service: str = "leeds-imhs") -> list[Walked]:
     """So many referrals that came on a day and lack nearly everything."""
     return [walked(service, f"R-{n}", [("receive_referral", on, {})]) for n in range(number)]
+
+
+def waiting(number: int, on: date) -> list[Walked]:
+    """So many complete referrals that wait for a clinician of Leeds since a day."""
+    accepted: list[Step] = [("pass_checks", on, {}), ("accept_direct", on, {"rmg_on": on})]
+    return [walked("leeds-imhs", f"W-{n}", [("receive_referral", on, form(n)), *accepted]) for n in range(number)]
 
 
 def rows_kept(database: Database) -> dict[str, int]:

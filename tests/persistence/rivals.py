@@ -1,5 +1,6 @@
 """What two processes do to each other. Each function runs in a process of its own."""
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -87,6 +88,7 @@ def add_naively(meeting: Rendezvous, url: str, case_id: UUID, rounds: int) -> in
         meeting.wait()
         with engine.connect() as connection, connection.begin():
             version = connection.scalar(sa.select(cases.c.version).where(of_case)) or 0
+        time.sleep(0.002)
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             connection.execute(sa.update(cases).where(of_case).values(version=version + 1))
     return rounds

@@ -120,7 +120,9 @@ IMPOSSIBLE: Mapping[str, Callable[[UUID], sa.Insert]] = {
     "a clock that stops before it starts": lambda i: a_clock(i, stopped_on=DAY - timedelta(days=1)),
     "a clock that counts days to come": lambda i: a_clock(i, counts_from=DAY + timedelta(days=1)),
     "a clock of no case": lambda _: a_clock(uuid4()),
-    "a gap of no case": lambda _: sa.insert(case_gaps).values(case_id=uuid4(), field="consent_on"),
+    "a gap of no case": lambda _: sa.insert(case_gaps).values(
+        case_id=uuid4(), field="consent_on", since=date(2026, 3, 2)
+    ),
     "a flag of no case": lambda _: a_flag(uuid4()),
     "a flag that ended for no reason": lambda i: a_flag(i, cleared_on=DAY),
 }

@@ -179,3 +179,15 @@ def _cancel_whoever_waits() -> None:
     with psycopg.connect(address(session_server().url.set(drivername="postgresql")), autocommit=True) as server:
         while not server.execute(cancel).fetchall():
             time.sleep(0.01)
+
+
+@pytest.mark.parametrize("what", ["SELECT %(not_given)s", "SELECT 1/0", "SELECT no_such_word"])
+def test_what_is_wrong_with_the_asking_is_not_blamed_on_the_connection(database: Database, what: str) -> None:
+    def ask() -> None:
+        with database.writing() as store:
+            store._cursor.execute(what, {"given": CANARY})
+
+    with pytest.raises(StorageError) as refused:
+        ask()
+    assert refused.value.code in ("database_failed", "not_migrated")
+    assert not refused.value.try_again

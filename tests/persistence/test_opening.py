@@ -69,6 +69,7 @@ def test_a_second_writer_waits_for_the_first_before_it_reads(database: Database,
 
 
 @ON_SQLITE
+@pytest.mark.damages("writes a clinician whom no step allocated")
 def test_a_write_that_begins_as_a_read_is_refused_without_waiting(casework: Casework, database: Database) -> None:
     """The control: so it would be without BEGIN IMMEDIATE, with the same timeout."""
     refer(casework, "L-1")

@@ -87,27 +87,33 @@ def test_the_lists_are_narrowed_by_service_stage_and_kind_of_flag(clinic: Casewo
 def test_what_is_not_there_cannot_be_asked_for(casework: Casework, what: str) -> None:
     for ask in (casework.worklist, casework.flags):
         with pytest.raises(BadRequest) as refused:
-            ask(Asked(on(60), **{what: "no such thing"}))
+            ask(Asked(casework.today(), **{what: "no such thing"}))
         assert refused.value.code == f"unknown_{what}"
         assert "no such thing" not in str(refused.value)
 
 
-def test_flags_say_for_how_long_and_what_is_missing_in_the_order_of_the_service(clinic: Casework) -> None:
+def test_flags_say_for_how_long_and_what_is_missing_in_the_order_of_the_service(clinic: Casework, clock: Clock) -> None:
+    clock.advance(1)
     wait, gaps = clinic.flags(Asked(on(61)))
     assert (wait.kind, wait.days, wait.missing, wait.stage, wait.raised_on) == (LONG, 61, (), "waiting", on(60))
     assert (gaps.kind, gaps.days, gaps.missing) == (GAPS, 61, ("consent_on", "motivation"))
     assert (gaps.service, gaps.state) == (LEEDS, "received")
 
 
+def test_no_list_is_read_for_a_day_to_come(clinic: Casework) -> None:
+    for ask in (clinic.worklist, clinic.flags):
+        with pytest.raises(BadRequest, match="not come"):
+            ask(Asked(on(61)))
+
+
 def test_flags_of_a_past_day_are_those_that_were_open_at_its_end(clinic: Casework, clock: Clock) -> None:
     clock.advance(3)
     waiting = clinic.worklist(Asked(on(63), kind=LONG))[0]
     clinic.fire(waiting.case_id, ALLOCATE[0], EVERYONE, ALLOCATE[1], seen=3)
-    assert [names(clinic.flags(Asked(on(day)))) for day in (59, 60, 62, 63, 64)] == [
+    assert [names(clinic.flags(Asked(on(day)))) for day in (59, 60, 62, 63)] == [
         [],
         ["L-first", "L-gaps"],
         ["L-first", "L-gaps"],
-        ["L-gaps"],
         ["L-gaps"],
     ]
     assert [flag.kind for flag in clinic.case_flags("L-gaps")] == [GAPS]

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from workflows import Chart, Move, Part, Role
+from workflows.vocabulary import Again
 
 TAKEN_ON_HOLD = frozenset(
     {"resume", "acknowledge", "add_information", "tell_outcome", "withdraw_consent", "move_away", "void"}
@@ -19,6 +20,9 @@ ACCEPTS = frozenset({"accept_direct", "accept_assessment"})
 NEEDS_CONSENT = ACCEPTS | {"offer_consultation", "watch_and_wait"}
 IN_A_FORUM = NEEDS_CONSENT | {"request_information", "defer", "signpost", "decline"}
 """What the group decides, when the referral is before the group."""
+
+FORGOTTEN = {"withdraw_consent": ("consent_on",), "unallocate": ("clinician", "allocated_on")}
+"""What is known no longer once the step is taken."""
 
 BRINGS_A_FORM = frozenset({"take_call", "add_information", "supply_information", "pass_checks"})
 TAKES_A_FORM_IN = frozenset({"receive_referral", "resubmit"})
@@ -44,6 +48,7 @@ class Oracle:
     held_since: date | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     counted: dict[str, set[date]] = field(default_factory=dict)
+    first_day: dict[str, date] = field(default_factory=dict)
     running: dict[str, date] = field(default_factory=dict)
     ended_by_closing: set[str] = field(default_factory=set)
     on_hold: set[date] = field(default_factory=set)
@@ -85,6 +90,8 @@ class Oracle:
         self.answers |= dict(row.records)
         if row.marks:
             self.answers[row.marks] = on
+        for name in FORGOTTEN.get(row.trigger, ()):
+            self.answers.pop(name, None)
         if self.chart.states[row.to].closed and row.to != self.state:
             self.answers["closed_from"] = self.state
 
@@ -94,17 +101,26 @@ class Oracle:
         for clock in ended:
             self.counted[clock] |= days(self.running.pop(clock), on)
         if row.reopens:
-            self.running |= dict.fromkeys(self.ended_by_closing - {"hold_review"}, on)
+            for clock in self.ended_by_closing - {"hold_review"}:
+                self._start_again(clock, on)
         if closes:
             self.ended_by_closing = ended
         for clock in row.starts:
             if clock in self.running:
                 continue
-            if not self.chart.clocks[clock].goes_on:
-                self.counted[clock] = set()
-            self.counted.setdefault(clock, set())
-            self.running[clock] = on
+            self._start(clock, on)
             self.ended_by_closing.discard(clock)
+
+    def _start(self, clock: str, on: date) -> None:
+        if self.chart.clocks[clock].again is Again.AFRESH:
+            self.counted[clock] = set()
+        self._start_again(clock, on)
+
+    def _start_again(self, clock: str, on: date) -> None:
+        counted, first = self.counted.setdefault(clock, set()), self.first_day.setdefault(clock, on)
+        if self.chart.clocks[clock].again is Again.FROM_THE_FIRST_DAY:
+            counted |= days(first, on)
+        self.running[clock] = on
 
     def _lift_hold(self, on: date) -> None:
         if self.held_since:
@@ -132,7 +148,7 @@ class Oracle:
             return False
         if another and trigger in ASKS_WHO:
             return False
-        return self._timely(row, on, today) and self._answered(row, data) and self._allowed(trigger, roles, data)
+        return self._timely(row, on, today) and self._answered(row, data) and self._allowed(trigger, roles, on, data)
 
     def _timely(self, row: Move, on: date, today: date) -> bool:
         follows = [self.placed_on if row.to != self.state or row.hold else self.opened_on]
@@ -143,46 +159,53 @@ class Oracle:
         known = {f.name for f in row.needs if f.part is Part.FORM and f.name in self.answers} | data.keys()
         return all(asked.name in known for asked in row.needs)
 
-    def _allowed(self, trigger: str, roles: frozenset[Role], data: Mapping[str, Any]) -> bool:
+    def _allowed(self, trigger: str, roles: frozenset[Role], on: date, data: Mapping[str, Any]) -> bool:
         known = {**self.answers, **data}
-        service_leeds = self.chart.rules.service == "leeds-imhs"
         if trigger in ("indicate_direct", "indicate_consultation"):
             return "risk_screen_on" in known
         if trigger in TAKES_A_FORM_IN:
-            return not (service_leeds and known.get("referrer_role") == "family")
-        if trigger in BRINGS_A_FORM:
+            return self._may_refer(known)
+        if trigger in BRINGS_A_FORM and self.state != "new":
             ready = trigger == "pass_checks" or (trigger == "supply_information" and known["asked_by"] == "group")
-            return self._words_stand(data) and (not ready or self._complete(known))
+            complete = not ready or (not self._missing(known) and known["consent_on"] <= on)
+            return self._words_stand(data) and self._may_refer(known) and complete
         if self.state == "rmg_review" and trigger in IN_A_FORUM:
-            return self._decided(trigger, roles, data, known)
-        return self._said(trigger, data, known)
+            return self._decided(trigger, roles, on, data, known)
+        return self._said(trigger, on, data, known)
 
-    def _said(self, trigger: str, data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    def _said(self, trigger: str, on: date, data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
         """Steps that hang on what is said with them."""
         match trigger:
             case "allocate":
-                return "consent_on" in known
-            case "request_information" | "reject_incomplete" | "close_without_reply":
+                return "consent_on" in known and bool(known["consent_on"] <= on)
+            case "reject_incomplete":
+                return bool(data["contents_read"] == "yes" and self._missing(known))
+            case "request_information" | "close_without_reply":
                 return bool(data["contents_read"] == "yes")
             case "family_agrees":
                 return bool(data["plan_shared"] == "yes")
             case "void":
-                return bool(data["void_reason"] != "duplicate" or "surviving_reference" in data)
+                return bool(data["void_reason"] != "duplicate" or data.get("surviving_reference", "R-1") != "R-1")
         return True
+
+    def _may_refer(self, known: Mapping[str, Any]) -> bool:
+        return self.chart.rules.service != "leeds-imhs" or known.get("referrer_role") != "family"
 
     def _words_stand(self, data: Mapping[str, Any]) -> bool:
         kept = self.answers.get("referrer_words")
         return "received_on" not in self.answers or kept is None or data.get("referrer_words", kept) == kept
 
-    def _complete(self, known: Mapping[str, Any]) -> bool:
+    def _missing(self, known: Mapping[str, Any]) -> set[str]:
         unborn = "expected_due_date" in known and "infant_dob" not in known
         blank = {name for name in self.chart.rules.required if name not in known}
-        return not blank - ({"infant_name"} if unborn else set())
+        return blank - ({"infant_name"} if unborn else set())
 
-    def _decided(self, trigger: str, roles: frozenset[Role], data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
-        if data["rmg_on"] < known["received_on"]:
+    def _decided(
+        self, trigger: str, roles: frozenset[Role], on: date, data: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> bool:
+        if not self.answers["before_group_on"] <= data["rmg_on"] <= on:
             return False
-        if trigger in NEEDS_CONSENT and "consent_on" not in known:
+        if trigger in NEEDS_CONSENT and known.get("consent_on", date.max) > on:
             return False
         if trigger in ACCEPTS and not self._eligible(known):
             return False
@@ -218,7 +241,7 @@ class Oracle:
     def _too_old(self, known: Mapping[str, Any]) -> bool:
         if "infant_dob" not in known:
             return False
-        born, came = known["infant_dob"], known["received_on"]
+        born, came = known["infant_dob"], known.get("received_again_on", known["received_on"])
         second = (born.year + 2, born.month, born.day)
         came_on = (came.year, came.month, came.day)
         return bool(came_on >= second if self.chart.rules.service == "leeds-imhs" else came_on > second)

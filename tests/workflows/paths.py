@@ -80,8 +80,12 @@ def before_each_row(chart: Chart) -> Iterator[tuple[Move, Case]]:
 
 def worked_to(chart: Chart, state: str, reference: str) -> tuple[Case, list[CaseEvent]]:
     """A referral of its own that stands at a state, with the events that led there."""
+    return worked_along(chart, way_to(chart, state), reference)
+
+
+def worked_along(chart: Chart, way: tuple[str, ...], reference: str) -> tuple[Case, list[CaseEvent]]:
     case, events = Case(uuid4(), chart, reference), list[CaseEvent]()
-    for trigger in way_to(chart, state):
+    for trigger in way:
         events.append(case.fire(Attempt(trigger, EVERYONE, NOW, _asked(case, trigger, {}))))
         case.apply(events[-1])
     return case, events

@@ -5,6 +5,7 @@ from workflows.charts.states import DECIDED, RECEIVED
 from workflows.fields import (
     ADVICE,
     CLOSURE_REASON,
+    CONTENTS_READ,
     HOW_TOLD,
     MOTIVATION,
     QUESTIONS,
@@ -17,6 +18,7 @@ from workflows.fields import (
 )
 from workflows.guards import (
     consent_recorded,
+    contents_read_for_safeguarding,
     discussed_in_forum,
     duty_call_linked,
     information_complete,
@@ -48,17 +50,18 @@ WRITTEN_REFERRAL = (
     *from_each(RECEIVED,
     Move("",                  "acknowledge",         STAYS,               (ADM,),      takes=(HOW_TOLD,), stops=("acknowledge",), marks="acknowledged_on", while_held=True)),
     *from_each(RECEIVED,
-    Move("",                  "add_information",     STAYS,               (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), while_held=True)),
+    Move("",                  "add_information",     STAYS,               (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(referrer_may_refer, words_stand, no_other_open_referral), while_held=True)),
     *from_each(("received", "information_requested"),
-    Move("",                  "take_call",           STAYS,               (DUTY, ADM), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), marks="duty_call_on")),
-    Move("information_requested", "supply_information", "rmg_review",     (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(information_complete, consent_recorded, duty_call_linked, words_stand, no_other_open_referral), stops=("information_due",), starts=("triage",), given=("asked_by", "group")),
-    Move("received",          "pass_checks",         "rmg_review",        (ADM, DUTY), takes=REFERRAL_FORM, only_if=(information_complete, consent_recorded, duty_call_linked, words_stand, no_other_open_referral), starts=("triage",)),
+    Move("",                  "take_call",           STAYS,               (DUTY, ADM), takes=REFERRAL_FORM, only_if=(referrer_may_refer, words_stand, no_other_open_referral), marks="duty_call_on")),
+    Move("information_requested", "supply_information", "rmg_review",     (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(referrer_may_refer, information_complete, consent_recorded, duty_call_linked, words_stand, no_other_open_referral), stops=("information_due",), marks="before_group_on", starts=("triage",), given=("asked_by", "group")),
+    Move("received",          "pass_checks",         "rmg_review",        (ADM, DUTY), takes=REFERRAL_FORM, only_if=(referrer_may_refer, information_complete, consent_recorded, duty_call_linked, words_stand, no_other_open_referral), marks="before_group_on", starts=("triage",)),
     Move("rejected_incomplete", "resubmit",          "received",          (ADM, REF),  takes=REFERRAL_FORM, only_if=(referrer_may_refer, no_other_open_referral), starts=FORM_CAME, marks="received_again_on"),
 )
 
 BEFORE_THE_GROUP = (
     Move("rmg_review",        "request_information", "information_requested", (CHAIR,), needs=(RMG_ON, QUESTIONS), only_if=(discussed_in_forum,), stops=("triage",), starts=("information_due",), records=(("asked_by", "group"),)),
     Move("rmg_review",        "defer",               "rmg_review",        (CHAIR,),    needs=(RMG_ON, REASON), only_if=(discussed_in_forum,)),
+    Move("information_requested", "close_without_reply", "rejected_incomplete", (DUTY, LEAD), needs=(REASON, CONTENTS_READ), only_if=(contents_read_for_safeguarding,), stops=EVERY_CLOCK),
     *from_each(DECIDED,
     Move("",                  "tell_outcome",        STAYS,               (ADM, CHAIR), takes=(HOW_TOLD,), stops=("outcome_told",), marks="outcome_told_on", while_held=True)),
 )

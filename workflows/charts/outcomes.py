@@ -45,10 +45,10 @@ WAITS = ("wait_to_allocation", "wait_to_start")
 
 # fmt: off
 ACCEPT_DIRECT = (
-    Move("rmg_review", "accept_direct",      "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, OVERRIDE_REASON, SECOND_CLINICIAN, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided, ready_for_direct_work), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", records=(("outcome", "accept_direct"), ("accepted_for", "direct_work"))),
+    Move("rmg_review", "accept_direct",      "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, OVERRIDE_REASON, SECOND_CLINICIAN, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided, ready_for_direct_work), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_direct"), ("accepted_for", "direct_work"))),
 )
 ACCEPT_ASSESSMENT = (
-    Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
+    Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
 )
 OTHER_OUTCOMES = (
     Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), only_if=(discussed_in_forum, consent_recorded), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
@@ -58,15 +58,15 @@ OTHER_OUTCOMES = (
 )
 
 WATCHFUL_WAITING = (
-    Move("watchful_waiting", "early_concern",    "rmg_review", (DUTY, REF, FAM), needs=(REASON,), takes=RATINGS, stops=("watch",), starts=("triage",)),
-    Move("watchful_waiting", "review_to_group",  "rmg_review", (DUTY, CHAIR),    needs=(REVIEW_OUTCOME,), takes=RATINGS, stops=("watch",), starts=("triage",)),
+    Move("watchful_waiting", "early_concern",    "rmg_review", (DUTY, REF, FAM), needs=(REASON,), takes=RATINGS, marks="before_group_on", stops=("watch",), starts=("triage",)),
+    Move("watchful_waiting", "review_to_group",  "rmg_review", (DUTY, CHAIR),    needs=(REVIEW_OUTCOME,), takes=RATINGS, marks="before_group_on", stops=("watch",), starts=("triage",)),
     Move("watchful_waiting", "review_and_close", "signposted", (DUTY, CHAIR),    needs=(REVIEW_OUTCOME, ADVICE), stops=EVERY_CLOCK),
 )
 
 CONSULTATION = (
     Move("consultation", "hold_consultation",   "consultation", (CLIN,), needs=(ATTENDEES,), stops=("consultation",), starts=("summary",), marks="consultation_held_on"),
     Move("consultation", "send_summary",        "consulted",    (CLIN,), needs=(RECOMMENDATIONS,), stops=EVERY_CLOCK),
-    Move("consultation", "bring_back",          "rmg_review",   (CLIN,), needs=(REASON,), takes=RATINGS, stops=("consultation", "summary"), starts=("triage",)),
-    Move("consultation", "cancel_consultation", "rmg_review",   (CLIN, ADM), needs=(REASON,), stops=("consultation", "summary"), starts=("triage",)),
+    Move("consultation", "bring_back",          "rmg_review",   (CLIN,), needs=(REASON,), takes=RATINGS, marks="before_group_on", stops=("consultation", "summary"), starts=("triage",)),
+    Move("consultation", "cancel_consultation", "rmg_review",   (CLIN, ADM), needs=(REASON,), marks="before_group_on", stops=("consultation", "summary"), starts=("triage",)),
 )
 # fmt: on

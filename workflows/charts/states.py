@@ -1,6 +1,6 @@
 """The states and the clocks of the pathway, shared by every service."""
 
-from workflows.vocabulary import Clock, Stage, State
+from workflows.vocabulary import Again, Clock, Stage, State
 
 # fmt: off
 _STATES = (
@@ -36,9 +36,9 @@ _CLOCKS = (
     Clock("information_due",    "Information asked for to supplied",      "K5; Leeds: further information required"),
     Clock("triage",             "Ready to decided by the group",          "K6; Leeds: weekly Referral Management Group"),
     Clock("outcome_told",       "Decision to referrer told",              "K7; Leeds: in a timely manner"),
-    Clock("wait_to_allocation", "Acceptance to clinician allocated",      "K8; Leeds: 8 to 12 weeks before being allocated", goes_on=True),
-    Clock("wait_to_start",      "Acceptance to first attended contact",   "K9; Leeds: before we begin working with families", goes_on=True),
-    Clock("total_time",         "Receipt to first attended contact",      "K10", goes_on=True),
+    Clock("wait_to_allocation", "Acceptance to clinician allocated",      "K8; Leeds: 8 to 12 weeks before being allocated", again=Again.GOES_ON),
+    Clock("wait_to_start",      "Acceptance to first attended contact",   "K9; Leeds: before we begin working with families", again=Again.GOES_ON),
+    Clock("total_time",         "Receipt to first attended contact",      "K10; counts from the first form", again=Again.FROM_THE_FIRST_DAY),
     Clock("watch",              "Watchful waiting to review",             "K11; Leeds: a 3-month period"),
     Clock("consultation",       "Consultation agreed to held",            "K12"),
     Clock("summary",            "Consultation held to summary sent",      "K13; Leeds: a summary will be provided"),

@@ -28,8 +28,8 @@ WAITS = ("wait_to_allocation", "wait_to_start")
 WAITING = (
     #    from            trigger              to              who           needs
     Move("waiting",      "allocate",          "allocated",    (MGR, LEAD),  needs=(CLINICIAN,), only_if=(consent_recorded,), stops=("wait_to_allocation",), marks="allocated_on"),
-    Move("allocated",    "unallocate",        "waiting",      (MGR, LEAD),  needs=(REASON,), starts=("wait_to_allocation",)),
-    Move("waiting",      "bring_back",        "rmg_review",   (CHAIR, LEAD), needs=(REASON,), starts=("triage",)),
+    Move("allocated",    "unallocate",        "waiting",      (MGR, LEAD),  needs=(REASON,), starts=("wait_to_allocation",), forgets=("clinician", "allocated_on")),
+    Move("waiting",      "bring_back",        "rmg_review",   (CHAIR, LEAD), needs=(REASON,), marks="before_group_on", starts=("triage",)),
 )
 
 WORK = (

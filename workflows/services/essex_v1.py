@@ -14,7 +14,7 @@ from workflows.charts.states import CLOCKS, STATES
 from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
 from workflows.fields import CONTENTS_READ, COUNTERSIGNED_BY, QUESTIONS
-from workflows.guards import contents_read_for_safeguarding
+from workflows.guards import contents_read_for_safeguarding, something_missing
 from workflows.vocabulary import NOT_PUBLISHED, Criterion, Move, Role, ServiceRules
 
 GUIDANCE = "Together with Baby referral guidance"
@@ -61,7 +61,7 @@ ADMINISTRATOR, DUTY_CLINICIAN = Role.ADMINISTRATOR, Role.DUTY
 
 # fmt: off
 ONLY_IN_ESSEX = (
-    Move("received", "reject_incomplete", "rejected_incomplete", (ADMINISTRATOR, DUTY_CLINICIAN), needs=(QUESTIONS, CONTENTS_READ, COUNTERSIGNED_BY), only_if=(contents_read_for_safeguarding,), stops=EVERY_CLOCK),
+    Move("received", "reject_incomplete", "rejected_incomplete", (ADMINISTRATOR, DUTY_CLINICIAN), needs=(QUESTIONS, CONTENTS_READ, COUNTERSIGNED_BY), only_if=(contents_read_for_safeguarding, something_missing), stops=EVERY_CLOCK),
 )
 # fmt: on
 

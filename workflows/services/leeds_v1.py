@@ -8,13 +8,13 @@ asked about, not sent back. Families cannot refer themselves.
 from workflows.chart import Chart
 from workflows.charts.intake import BEFORE_THE_GROUP, DUTY_CALL, WRITTEN_REFERRAL
 from workflows.charts.outcomes import ACCEPT_DIRECT, CONSULTATION, OTHER_OUTCOMES, WATCHFUL_WAITING
-from workflows.charts.rows import EVERY_CLOCK, with_reopening
+from workflows.charts.rows import with_reopening
 from workflows.charts.sidepaths import SIDE_PATHS
 from workflows.charts.states import CLOCKS, STATES
 from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
-from workflows.fields import CONTENTS_READ, QUESTIONS, REASON, REFERRAL_FORM, REVIEW_ON
-from workflows.guards import contents_read_for_safeguarding, no_other_open_referral, words_stand
+from workflows.fields import CONTENTS_READ, QUESTIONS, REFERRAL_FORM, REVIEW_ON
+from workflows.guards import contents_read_for_safeguarding, no_other_open_referral, referrer_may_refer, words_stand
 from workflows.vocabulary import NOT_PUBLISHED, Criterion, Move, Role, ServiceRules, WaitFigures
 
 PERINATAL_GUIDANCE = "Leeds guidance for perinatal colleagues"
@@ -60,8 +60,7 @@ ADMINISTRATOR, DUTY_CLINICIAN, LEAD, REFERRER = Role.ADMINISTRATOR, Role.DUTY, R
 # fmt: off
 ONLY_IN_LEEDS = (
     Move("received",              "request_information", "information_requested", (ADMINISTRATOR, DUTY_CLINICIAN), needs=(QUESTIONS, CONTENTS_READ), takes=(REVIEW_ON,), only_if=(contents_read_for_safeguarding,), starts=("information_due",), records=(("asked_by", "intake"),)),
-    Move("information_requested", "supply_information",  "received",              (ADMINISTRATOR, DUTY_CLINICIAN, REFERRER), takes=REFERRAL_FORM, only_if=(words_stand, no_other_open_referral), stops=("information_due",), given=("asked_by", "intake")),
-    Move("information_requested", "close_without_reply", "rejected_incomplete",   (DUTY_CLINICIAN, LEAD),          needs=(REASON, CONTENTS_READ), only_if=(contents_read_for_safeguarding,), stops=EVERY_CLOCK),
+    Move("information_requested", "supply_information",  "received",              (ADMINISTRATOR, DUTY_CLINICIAN, REFERRER), takes=REFERRAL_FORM, only_if=(referrer_may_refer, words_stand, no_other_open_referral), stops=("information_due",), given=("asked_by", "intake")),
 )
 # fmt: on
 

@@ -36,17 +36,9 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER case_events_all_stay ON case_events")
         op.execute("DROP FUNCTION case_events_stay()")
     for table in (
-        "idempotency_keys",
-        "import_runs",
-        "night_runs",
-        "case_clocks",
-        "case_events",
-        "case_gaps",
-        "case_records",
-        "flags",
-        "refused_attempts",
-        "cases",
-    ):
+        "idempotency_keys", "import_runs", "night_runs", "case_clocks", "case_events",
+        "case_gaps", "case_records", "flags", "refused_attempts", "cases",
+    ):  # fmt: skip
         op.drop_table(table)
 
 
@@ -226,6 +218,7 @@ def _case_gaps() -> None:
         "case_gaps",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False, comment="the day on which the written referral came"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_gaps_case_id_cases")),
         sa.PrimaryKeyConstraint("case_id", "field", name=op.f("pk_case_gaps")),
         sqlite_with_rowid=False,
