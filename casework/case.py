@@ -175,13 +175,17 @@ class Case:
         return tuple(dict.fromkeys((*(f.name for f in lacks(move, facts)), *blank)))
 
     def _untimely(self, move: Move | None, on: date, today: date) -> list[Refusal]:
-        """A step lies neither in the future nor before what it follows."""
+        """A step lies neither in the future nor before what it follows.
+
+        Where it stops a clock with days on hold, it follows that hold too: it cannot end before them.
+        """
         if on > today:
             return [Refusal("date_in_future", "This step is dated in the future.", ("on",))]
         if move is None:
             return []
         follows = [self.placed_on if move.moves or move.hold else self.opened_on]
-        follows += [self.clocks[c].since for c in move.stops if c in self.clocks and self.clocks[c].running]
+        stops = [self.clocks[c] for c in move.stops if c in self.clocks and self.clocks[c].running]
+        follows += [self.placed_on if clock.held_days else clock.since for clock in stops]
         last = max((day for day in follows if day), default=None)
         if last is None or on >= last:
             return []

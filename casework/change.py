@@ -1,12 +1,13 @@
 """The one way to change a case: lock, key, version, judge, write, commit, and only then tell the log."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from casework import log
 from casework.case import Attempt, Case, CaseEvent
@@ -118,10 +119,12 @@ class Change:
 
 def _digest(*request: Any) -> str:
     try:
-        text = json.dumps(request, sort_keys=True, default=str)
-    except (RecursionError, ValueError):
-        raise BadRequest("bad_data", "The answers lie too deep in each other.", "data") from None
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        text = orjson.dumps(request, option=orjson.OPT_SORT_KEYS, default=str)
+    except orjson.JSONEncodeError:
+        raise BadRequest(
+            "bad_data", "The answers are no plain values, or lie too deep in each other.", "data"
+        ) from None
+    return hashlib.sha256(text).hexdigest()
 
 
 def _receipt(after: Case, event: CaseEvent, cleared: tuple[str, ...]) -> Receipt:

@@ -14,6 +14,8 @@ def due(case: Case, on: date) -> tuple[str, ...]:
 
 def over(case: Case, kinds: Sequence[str], on: date) -> tuple[str, ...]:
     """Of the kinds that are open, those whose cause has ended. A lesser flag stays until the greater one is raised."""
+    if not kinds:
+        return ()
     still = due(case, on)
     stays = {*still, *(FLAGS[kind].replaces for kind in still)}
     return tuple(kind for kind in kinds if kind not in stays)

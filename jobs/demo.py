@@ -10,13 +10,14 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from shlex import quote
 
-from casework import Asked, Casework, with_every_role
+from casework import Asked, Casework, FlagRow, with_every_role
 from casework.intake.importing import import_caseload
 from jobs import wiring
 from jobs.boards import show_flags, show_worklist
 from jobs.intake import show_import
 from jobs.nightly import run_night, summary
 from jobs.show import heading, put, say
+from workflows.flags import FLAGS
 from workflows.vocabulary import Stage
 
 DAY = date(2026, 11, 20)
@@ -59,10 +60,15 @@ def _show(casework: Casework) -> None:
     show_import(report, path.name)
     heading("The night")
     say(*summary(run_night(casework, DAY, ACTOR)))
-    heading(f"Flags, the {MOST} longest")
-    show_flags(casework.flags(Asked(DAY)), DAY, MOST)
+    heading("Flags, the gravest first")
+    show_flags(sorted(casework.flags(Asked(DAY)), key=_gravest), DAY, MOST)
     heading(f"Worklist, the {MOST} longest waits")
     show_worklist(casework.worklist(Asked(DAY, stage=Stage.WAITING)), DAY, MOST)
+
+
+def _gravest(flag: FlagRow) -> tuple[bool, bool]:
+    """Red before amber, waits before papers; of each, the longest comes first already."""
+    return FLAGS[flag.kind].severity != "red", not flag.kind.startswith("wait_")
 
 
 def program() -> str:

@@ -8,6 +8,7 @@ from casework.replay import Difference
 from jobs.boards import how_many
 from jobs.show import Cell, Column, heading, one_line, print_table, say
 from workflows.dates import british
+from workflows.eligibility import eligibility
 
 INDENT = "    "
 LONGEST_BESIDE = 76
@@ -33,8 +34,8 @@ HISTORY = (
 OPTIONS = (Column("step"), Column("to"), Column("now"), Column("needs, or why not", wraps=True))
 
 
-def show_case(found: Case, flags: Sequence[FlagRow], today: date) -> None:
-    say(*_standing(found, today))
+def show_case(found: Case, flags: Sequence[FlagRow], today: date, since: date | None) -> None:
+    say(*_standing(found, today, since))
     if flags:
         say(f"Flags: {', '.join(f'{row.kind} since {british(row.raised_on)}' for row in flags)}.")
     if found.gaps:
@@ -47,10 +48,12 @@ def show_case(found: Case, flags: Sequence[FlagRow], today: date) -> None:
         say(*_answer(found, name, value))
 
 
-def _standing(found: Case, today: date) -> Iterator[str]:
+def _standing(found: Case, today: date, came: date | None) -> Iterator[str]:
     yield f"{found.service}/{found.reference}: {found.chart.states[found.state].label} ({found.state})"
-    since = f" since {british(found.placed_on)}" if found.placed_on else ""
+    since = f" since {british(came)}" if came else ""
     yield f"Stage {found.stage}{since}; version {found.version}; pathway {found.chart.id}; id {found.id}."
+    fits = eligibility(found.facts(today))
+    yield f"Eligibility: {' '.join([f'{fits.result}.', *(c.sentence for _, c in fits.findings)])}"
     if found.held_since:
         yield f"On hold since {british(found.held_since)}."
     if wait := found.clocks.get("wait_to_allocation"):

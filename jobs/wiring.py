@@ -2,13 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from casework import Casework
-from casework.calendar import utc_now
 from casework.errors import BadRequest
 from jobs import logs
 from persistence import Database
@@ -55,8 +51,3 @@ def database(chosen: Settings) -> Database:
     """Opens nothing. Raises `StorageError` for a URL that is none."""
     open_log(chosen)
     return Database(chosen.database)
-
-
-def clinic(chosen: Settings, now: Callable[[], datetime] = utc_now) -> Casework:
-    """The use-cases over the database of the settings."""
-    return Casework(database(chosen), now)

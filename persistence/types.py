@@ -1,9 +1,9 @@
 """The column types: instants that are always aware and UTC, ids, and JSON in one canonical form."""
 
-import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
@@ -12,16 +12,7 @@ CaseId = sa.Uuid()
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no spare blanks; dates as ISO. The same value gives the same text."""
-    return _ENCODER.encode(value)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a record")
-
-
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 class Json(TypeDecorator[Any]):
@@ -34,7 +25,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else canonical(value)
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else orjson.loads(value)
 
 
 class UtcInstant(TypeDecorator[datetime]):

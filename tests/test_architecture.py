@@ -22,6 +22,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pydantic": ("casework", "persistence", "jobs"),
     "pydantic_core": ("casework", "persistence", "jobs"),
     "nhs_number": ("casework",),
+    "orjson": ("casework", "persistence"),
     "structlog": ("casework.log", "jobs"),
     "sqlalchemy": ("persistence",),
     "alembic": ("persistence",),

@@ -28,9 +28,10 @@ def show(ref: str, as_json: bool) -> None:
 
     casework = clinic()
     found, flags, today = casework.case(ref), casework.case_flags(ref), casework.today()
+    since = next((e.effective_on for e in casework.history(found.id) if e.seq == found.placed_by), None)
     if as_json:
-        return documents.print_document(documents.case(found, flags, today))
-    return page.show_case(found, flags, today)
+        return documents.print_document(documents.case(found, flags, today, since))
+    return page.show_case(found, flags, today, since)
 
 
 @case.command()
@@ -80,7 +81,11 @@ def taking_a_step(command: Callback) -> Callback:
 @click.argument("ref")
 @click.argument("trigger")
 @taking_a_step
-@click.option("--seen", type=Count(), help="The version that you saw [default: the version that it has now].")
+@click.option(
+    "--seen",
+    type=Count(),
+    help="The version that you saw [default: what it has now: nobody is then told of a change in between].",
+)
 def fire(
     ref: str,
     trigger: str,

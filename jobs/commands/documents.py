@@ -13,6 +13,7 @@ from casework.intake.importing import ImportReport, RefusedRow
 from casework.replay import Difference
 from casework.waiting import ClockState
 from workflows import Refusal
+from workflows.eligibility import eligibility
 from workflows.flags import FLAGS
 
 Document = dict[str, Any]
@@ -47,8 +48,12 @@ def flag(row: FlagRow) -> Document:
     }
 
 
-def case(found: Case, flags: Sequence[FlagRow], today: date) -> Document:
-    """Everything of one referral, its answers too: the one document that holds what a family has said."""
+def case(found: Case, flags: Sequence[FlagRow], today: date, since: date | None) -> Document:
+    """Everything of one referral, its answers too: the one document that holds what a family has said.
+
+    `since` is the day on which it came to the state where it stands.
+    """
+    fits = eligibility(found.facts(today))
     wait = found.clocks.get(WAIT)
     return {
         "service": found.service,
@@ -62,12 +67,16 @@ def case(found: Case, flags: Sequence[FlagRow], today: date) -> Document:
         "open": found.open,
         "opened_on": found.opened_on,
         "closed_on": found.closed_on,
-        "in_state_since": found.placed_on,
+        "in_state_since": since,
         "waiting_days": wait.days(today) if wait else None,
         "adjusted_days": wait.adjusted(today, found.held_since) if wait else None,
         "held": found.held_since is not None,
         "held_since": found.held_since,
         "missing": list(found.gaps),
+        "eligibility": {
+            "result": fits.result,
+            "findings": [{"code": c.code, "result": verdict, "sentence": c.sentence} for verdict, c in fits.findings],
+        },
         "flags": [row.kind for row in flags],
         "answers": found.answers,
         "clocks": {name: _clock(clock, found.held_since, today) for name, clock in found.clocks.items()},

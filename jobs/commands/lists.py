@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def narrowed(command: Callback) -> Callback:
     """The options that both lists have."""
     for add in (
-        day_option("--as-of", "Read the list as it stood on a day [default: today]"),
+        day_option("--as-of", "Count the waits, and show the flags, as of a day [default: today]"),
         click.option("--kind", metavar="KIND", help="One kind of flag, such as wait_over_12_weeks."),
         click.option("--stage", metavar="STAGE", help="One stage, such as waiting."),
         click.option("--service", metavar="KEY", help="One service, such as leeds-imhs."),

@@ -45,7 +45,7 @@ class Step:
             taken = ask()
         except StepRefused as refused:
             self._print(documents.refused(refused), self._refusal(refused))
-            return BAD_INPUT if {r.code for r in refused.reasons} <= BAD_DATA else REFUSED
+            return BAD_INPUT if _is_badly_written(refused) else REFUSED
         except StaleCase as stale:
             self._print(documents.stale(stale, self.trigger), [f"casework: {stale} ({stale.code})"])
             return REFUSED
@@ -71,6 +71,12 @@ class Step:
             documents.print_document(document)
         else:
             tell(*lines)
+
+
+def _is_badly_written(refused: StepRefused) -> bool:
+    """Only the answers are wrong: one that is missing beside a wrong one may be the same, misspelt."""
+    codes = {reason.code for reason in refused.reasons} - {"answer_missing"}
+    return bool(codes) and codes <= BAD_DATA
 
 
 def _taken(taken: Receipt, *, dry_run: bool) -> Iterator[str]:

@@ -127,10 +127,17 @@ def test_answers_that_cannot_be_read_are_bad_input_and_not_a_refusal(
     assert clinic(*step).exit_code == 2
 
 
-def test_a_wrong_answer_beside_a_refusal_is_a_refusal(clinic: Line) -> None:
+def test_a_wrong_answer_beside_one_that_is_missing_is_bad_input(clinic: Line) -> None:
+    step = ("case", "fire", WAITING, "place_hold", "--data", clinic.answers(hold_reason="tired"))
+    codes = {reason["code"] for reason in clinic.document(*step, exit_code=2)["reasons"]}
+    assert codes == {"unknown_code", "answer_missing"}
+
+
+def test_a_wrong_answer_beside_a_rule_that_forbids_the_step_is_a_refusal(clinic: Line) -> None:
+    clinic("case", "fire", WAITING, "place_hold", "--data", clinic.answers(hold_reason="other", review_on="2026-12-01"))
     step = ("case", "fire", WAITING, "place_hold", "--data", clinic.answers(hold_reason="tired"))
     codes = {reason["code"] for reason in clinic.document(*step, exit_code=1)["reasons"]}
-    assert codes == {"unknown_code", "answer_missing"}
+    assert codes == {"unknown_code", "answer_missing", "already_on_hold"}
 
 
 def test_a_step_in_the_future_is_bad_input(clinic: Line) -> None:

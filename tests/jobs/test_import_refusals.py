@@ -156,10 +156,20 @@ def test_lines_that_are_no_rows_are_refused_alone(casework: Casework, tmp_path: 
     lines = sheet.read_text(encoding="utf-8").splitlines()
     lines[2] += ",one,cell,more"
     lines.insert(3, 'R-000009,leeds-imhs,"a quotation mark that nobody closes')
-    sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    torn = (
+        "\n".join(lines).encode()
+        + b"\n"
+        + lines[1].encode().replace(b"R-000001", b"R-000004").replace(b"Robin", b"R\xf3bin")
+    )
+    sheet.write_bytes(torn + "\né é é é é é é é".encode() + b"\n")
     report = take_in(casework, sheet)
-    assert [(row.row, row.code) for row in report.refused] == [(2, "wrong_number_of_columns"), (3, "broken_quotes")]
-    assert (report.read, report.loaded) == (4, 2)
+    assert [(row.row, row.code) for row in report.refused] == [
+        (2, "wrong_number_of_columns"),
+        (3, "broken_quotes"),
+        (5, "unreadable_text"),
+        (6, "wrong_number_of_columns"),
+    ]
+    assert (report.read, report.loaded) == (6, 2)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -185,8 +185,9 @@ def test_both_lists_begin_with_the_longest_wait_and_are_narrowed_as_asked(either
 
 def test_a_list_reads_as_of_another_day(clinic: Line) -> None:
     today = {row["reference"]: row["waiting_days"] for row in clinic.document("worklist", "--stage", "waiting")}
-    later = clinic.document("worklist", "--stage", "waiting", "--as-of", "2026-11-27")
-    assert {row["reference"]: row["waiting_days"] - 7 for row in later} == today
+    earlier = clinic.document("worklist", "--stage", "waiting", "--as-of", "2026-11-19")
+    assert {row["reference"]: row["waiting_days"] + 1 for row in earlier} == today
+    assert clinic("worklist", "--as-of", "2026-11-27").exit_code == 2
     assert clinic.document("flags", "--as-of", "2026-11-19") == []
 
 

@@ -1,5 +1,7 @@
 """A night that is killed or meets another: run again it leaves the flags that one undisturbed night leaves."""
 
+import threading
+import time
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,12 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from casework import Casework, StorageError
+from casework import Attempt, Casework, StorageError
+from casework.change import Change
 from casework.flagging import due
 from persistence import Database, sweep
 from persistence.tables import flags, night_runs
+from tests.conftest import Clock
 from tests.jobs import doomed
-from tests.persistence.families import RECEIVED_ON
+from tests.persistence.families import ACCEPTED, ALLOCATE, EVERYONE, RECEIVED_ON, refer
 from tests.persistence.fresh import FreshUrl, fresh_urls
 from tests.persistence.populations import incomplete, keep, waiting
 from tests.persistence.processes import NOW, killed, moments, takes, together
@@ -121,6 +125,23 @@ def test_a_night_that_fails_says_so_in_its_run_and_the_next_one_completes_it(fla
     clinic_of(database).night(LATER)
     assert open_flags(database) == UNDISTURBED
     database.close()
+
+
+def test_a_step_that_is_being_kept_while_the_night_looks_leaves_no_flag_behind(
+    casework: Casework, clock: Clock
+) -> None:
+    """The night has seen the wait and is held up by the step that ends it."""
+    waits = refer(casework, "L-1", steps=ACCEPTED)
+    clock.set(FIRST)
+    attempt = Attempt(ALLOCATE[0], EVERYONE, clock.now, ALLOCATE[1])
+    night = threading.Thread(target=casework.night)
+    with casework.database.writing() as store:
+        Change(attempt, ("a test",)).make(store, waits.case_id, waits.version)
+        night.start()
+        time.sleep(0.3)
+    night.join()
+    assert casework.case("L-1").state == "allocated"
+    assert casework.case_flags("L-1") == ()
 
 
 def test_flags_are_those_that_the_rule_names_for_each_case(database_kind: str, flagged_url: FreshUrl) -> None:

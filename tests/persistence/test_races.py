@@ -1,5 +1,7 @@
 """Two processes at one case: one wins, the other is told who was first, and nothing is lost or done twice."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,7 +9,7 @@ from casework import Casework, Receipt
 from persistence import Database
 from persistence.tables import case_events, cases, idempotency_keys
 from tests.persistence import rivals
-from tests.persistence.families import ACCEPTED, refer
+from tests.persistence.families import ACCEPTED, refer, step
 from tests.persistence.processes import together
 
 ROUNDS = 60
@@ -95,3 +97,17 @@ def test_of_two_people_who_open_the_same_referral_at_once_one_does_and_the_other
         assert isinstance(opened, Receipt)
         assert refused == code
     assert count(database, cases) == 25
+
+
+def test_threads_of_one_process_share_a_database(casework: Casework) -> None:
+    """More of them than the pool has connections to begin with; no two at one case."""
+    opened = [refer(casework, f"L-{number}") for number in range(12)]
+
+    def work_through(receipt: Receipt) -> int:
+        for trigger, data in ACCEPTED:
+            receipt = step(casework, receipt, trigger, data)
+            casework.worklist()
+        return receipt.version
+
+    with ThreadPoolExecutor(len(opened)) as threads:
+        assert list(threads.map(work_through, opened)) == [3] * len(opened)

@@ -21,7 +21,10 @@ NEEDS_CONSENT = ACCEPTS | {"offer_consultation", "watch_and_wait"}
 IN_A_FORUM = NEEDS_CONSENT | {"request_information", "defer", "signpost", "decline"}
 """What the group decides, when the referral is before the group."""
 
-FORGOTTEN = {"withdraw_consent": ("consent_on",), "unallocate": ("clinician", "allocated_on")}
+FORGOTTEN = {
+    "withdraw_consent": ("consent_on",),
+    **dict.fromkeys(("unallocate", "accept_direct", "accept_assessment"), ("clinician", "allocated_on")),
+}
 """What is known no longer once the step is taken."""
 
 BRINGS_A_FORM = frozenset({"take_call", "add_information", "supply_information", "pass_checks"})
@@ -152,7 +155,9 @@ class Oracle:
 
     def _timely(self, row: Move, on: date, today: date) -> bool:
         follows = [self.placed_on if row.to != self.state or row.hold else self.opened_on]
-        follows += [self.running[clock] for clock in row.stops if clock in self.running]
+        for clock in (c for c in row.stops if c in self.running):
+            was_held = self._all_days(clock, today) & self.on_hold
+            follows.append(self.placed_on if was_held else self.running[clock])
         return on <= today and all(day is None or on >= day for day in follows)
 
     def _answered(self, row: Move, data: Mapping[str, Any]) -> bool:
