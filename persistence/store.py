@@ -52,10 +52,10 @@ class SqlStore:
 
     def find(self, reference: str) -> UUID:
         """By id, reference or SERVICE/REFERENCE. Raises `NoSuchCase`, `AmbiguousReference`."""
-        found = self._by_id(reference) or self._prepared["find"].all(self._cursor, {"reference": reference[:64]})
+        found = self._by_id(reference) or self._prepared["find"].all(self._cursor, {"reference": reference})
         if not found:
             service, _, name = reference.partition("/")
-            named = self._prepared["find"].all(self._cursor, {"reference": name[:64]})
+            named = self._prepared["find"].all(self._cursor, {"reference": name})
             found = [row for row in named if row[1] == service]
         if not found:
             raise NoSuchCase

@@ -69,6 +69,7 @@ def test_a_conflict_is_logged_without_what_was_tried(casework: Casework, clock: 
         "version": 2,
         "seen": 1,
         "request_id": "req-1",
+        "recorded_at": clock.now.isoformat(),
     }
     assert other == {**one, "trigger": "unknown"}
 
@@ -101,7 +102,6 @@ def test_an_answer_stands_though_the_case_has_moved_on_and_closed(casework: Case
     [
         {"data": {"postcode": "LS1 1AA"}},
         {"trigger": "acknowledge"},
-        {"seen": 2},
         {"on": "yesterday"},
         {"case": "another"},
     ],
@@ -113,11 +113,21 @@ def test_a_key_that_comes_with_another_request_is_refused(
     casework.fire(family.id, "pass_checks", WREN, seen=1, key="k-1")
     case = another.id if "case" in other else family.id
     on = clock.today - timedelta(days=1) if "on" in other else None
-    trigger, seen = other.get("trigger", "pass_checks"), other.get("seen", 1)
+    trigger = other.get("trigger", "pass_checks")
     with pytest.raises(KeyUsedOtherwise) as caught:
-        casework.fire(case, trigger, WREN, other.get("data"), seen=seen, on=on, key="k-1")
+        casework.fire(case, trigger, WREN, other.get("data"), seen=1, on=on, key="k-1")
     assert caught.value.code == "key_used_otherwise"
     assert (family.case.version, another.case.version) == (2, 1)
+
+
+def test_the_same_request_is_known_by_its_key_whatever_version_the_screen_shows_and_however_the_case_is_named(
+    casework: Casework, clock: Clock
+) -> None:
+    family = referred(casework, clock, WREN)
+    first = casework.fire(family.id, "pass_checks", WREN, seen=1, key="k-1")
+    for name in (family.id, str(family.id), first.reference, f"{LEEDS}/{first.reference}"):
+        assert casework.fire(name, "pass_checks", WREN, seen=2, key="k-1") == first
+    assert family.case.version == 2
 
 
 def test_keys_of_two_people_have_nothing_to_do_with_each_other(casework: Casework, clock: Clock) -> None:

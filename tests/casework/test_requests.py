@@ -1,7 +1,7 @@
 """Bad input gets a clear error with a stable code, and nothing is lost or half done."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -102,7 +102,7 @@ def test_a_list_is_asked_for_by_stages_and_kinds_that_there_are(
 
 UNKNOWN_CASES: tuple[str | UUID, ...] = (
     "R-404", "leeds-imhs/R-404", str(NOBODY), NOBODY, "", "/", "a/b/c", "Robin Wren", "R\x00", "\ud800", "x" * 70,
-    "leeds-imhs/" + "x" * 65, "' OR 1=1 --",
+    "leeds-imhs/" + "x" * 65, "x" * 64 + "/y", "' OR 1=1 --",
 )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def test_a_reference_that_two_services_have_is_asked_for_with_its_service(casewo
     assert casework.case("leeds-imhs/R-1").id == leeds.case_id
 
 
-@pytest.mark.parametrize("reference", ["Robin Wren", "", "-1", "a/b", "R\n1", "x" * 65, "Ä1"])
+@pytest.mark.parametrize("reference", ["Robin Wren", "", "-1", "/a", "R\n1", "x" * 65, "Ä1"])
 def test_a_reference_that_cannot_be_one_is_refused(casework: Casework, actors: Actors, reference: str) -> None:
     with pytest.raises(BadRequest) as caught:
         casework.open_case(LEEDS, "take_call", actors.everyone, reference=reference)
@@ -175,6 +175,8 @@ BAD_REQUESTS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"data": ["Robin"]}, "bad_data"),
     ({"data": "Robin"}, "bad_data"),
     ({"data": {1: "x", "advice": "x"}}, "bad_data"),
+    ({"on": "yesterday"}, "wrong_type"),
+    ({"on": datetime(2026, 3, 2, tzinfo=UTC)}, "wrong_type"),
 )
 
 
@@ -224,16 +226,17 @@ def test_a_step_on_a_closed_case_is_impossible_and_says_what_is_possible(
 
 @pytest.mark.parametrize(
     ("days", "codes_then"),
-    [(1, ["date_in_future"]), (0, []), (-3, []), (-4, ["out_of_order"]), (-4000, ["out_of_order"])],
+    [(1, {"date_in_future"}), (0, set()), (-3, set()), (-4, {"out_of_order"}), (-4000, {"out_of_order"})],
 )
 def test_a_step_is_dated_between_what_it_follows_and_today(
-    casework: Casework, clock: Clock, actors: Actors, days: int, codes_then: list[str]
+    casework: Casework, clock: Clock, actors: Actors, days: int, codes_then: set[str]
 ) -> None:
     family = referred(casework, clock, actors.everyone)
     clock.advance(3)
     on = clock.today + timedelta(days=days)
     if codes_then:
-        assert codes(refusal(casework, family.id, "pass_checks", actors.everyone, seen=1, on=on)) == codes_then
+        refused = refusal(casework, family.id, "pass_checks", actors.everyone, seen=1, on=on)
+        assert set(codes(refused)) == codes_then
         assert family.case.version == 1
     else:
         receipt = casework.fire(family.id, "pass_checks", actors.everyone, seen=1, on=on)

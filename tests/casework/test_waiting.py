@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from casework import Actor
+from casework import Actor, StepRefused
 from casework.calendar import LONDON, NotADay, london_day, parse_day
 from casework.case import Attempt, Case, CaseEvent
 from casework.flagging import due
@@ -27,6 +27,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "allocate": {"clinician": "A. Clinician"},
     "unallocate": {"reason": "She is ill."},
     "withdraw_consent": {"withdrawn_by": "The mother."},
+    "move_away": {"transfer_offered": "yes"},
     "reopen": {"reason": "Closed by mistake."},
 }
 
@@ -105,12 +106,23 @@ def test_unallocated_again_the_wait_goes_on_from_the_figure_that_it_had() -> Non
 
 
 def test_reopened_the_clocks_go_on_from_the_figures_that_they_had() -> None:
-    worked = Worked().does("withdraw_consent", day(20))
+    worked = Worked().does("move_away", day(20))
     assert not any(clock.running for clock in worked.case.clocks.values())
     worked.does("reopen", day(90))
     assert {name for name in (WAIT, START) if worked.case.clocks[name].days(day(95)) == 25} == {WAIT, START}
     assert due(worked.case, day(125)) == ()
     assert due(worked.case, day(126)) == ("wait_8_weeks",)
+
+
+def test_the_time_since_the_form_first_came_counts_the_days_while_it_was_closed() -> None:
+    worked = Worked().does("move_away", day(20)).does("reopen", day(90))
+    assert worked.case.clocks["total_time"].days(day(95)) == 95
+
+
+def test_consent_that_was_withdrawn_is_asked_for_again_when_the_referral_is_reopened() -> None:
+    worked = Worked().does("withdraw_consent", day(20)).does("reopen", day(21))
+    assert worked.case.gaps == ("consent_on",)
+    assert due(worked.case, day(21)) == ("missing_information",)
 
 
 def test_a_hold_ends_with_the_closure_and_reopening_does_not_bring_it_back() -> None:
@@ -151,6 +163,13 @@ def test_a_hold_that_is_recorded_late_lies_over_the_days_on_which_it_was(
 ) -> None:
     clock = replayed(*steps).clocks["acknowledge"]
     assert (clock.days(day(40)), clock.adjusted(day(40), None)) == (10, 10 - held_days)
+
+
+def test_a_clock_cannot_be_said_to_have_stopped_before_a_hold_that_it_has_counted() -> None:
+    held_and_resumed = replayed(("place_hold", 5, 5), ("resume", 10, 10))
+    with pytest.raises(StepRefused, match="12 March 2026"):
+        held_and_resumed.fire(attempt("acknowledge", day(7), day(12)))
+    assert held_and_resumed.fire(attempt("acknowledge", day(10), day(12))).effective_on == day(10)
 
 
 def test_clocks_do_not_reset_when_more_is_known_of_the_baby() -> None:

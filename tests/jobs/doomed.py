@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from casework import Casework
@@ -100,6 +101,6 @@ def memory_of_an_import(url: str, sheet: Path, rows: int, *, hoards: bool = Fals
         seen.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT)
 
     if hoards:
-        setattr(Reader, "read", read_and_keep)  # noqa: B010 - a method is not assigned to in any other way
+        pytest.MonkeyPatch().setattr(Reader, "read", read_and_keep)
     report = importing.import_caseload(clinic, sheet, CLERK, as_of=AS_OF, dry_run=hoards, progress=look)
     return seen[rows // importing.BATCH // 4 - 1], seen[-1], report.read

@@ -1,12 +1,13 @@
 """An import that is killed leaves whole cases or none, and the next one goes on from there."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from casework import Casework, StorageError
+from casework import Casework, CaseworkError, StorageError
 from casework.intake import importing
 from casework.intake.importing import ImportReport
 from casework.replay import compare
@@ -41,7 +42,7 @@ def half_kept(database: Database, whole: Picture) -> Iterator[str]:
         for case_id in store.case_ids():
             try:
                 case = store.case(case_id)
-            except Exception:  # noqa: BLE001 - whatever half a case does when it is read
+            except (CaseworkError, LookupError, AttributeError, TypeError):
                 yield f"{case_id} cannot be read"
             else:
                 yield from (d.sentence for d in compare(case, store.events(case_id)))
@@ -65,7 +66,7 @@ def test_a_killed_import_leaves_no_half_case_and_the_next_one_completes_it(
     whole = undisturbed(fresh_url(), sheet)
     within = takes(doomed.import_until_killed, fresh_url(), sheet, BATCH)
     in_the_middle = 0
-    for moment in moments(21, KILLS[database_kind], within):
+    for moment in islice(moments(21, within), KILLS[database_kind]):
         url = fresh_url()
         killed(doomed.import_until_killed, url, sheet, BATCH, after=moment)
         left = Database(url)
@@ -76,7 +77,7 @@ def test_a_killed_import_leaves_no_half_case_and_the_next_one_completes_it(
         assert report.loaded + report.unchanged == len(whole)
         assert picture(database) == whole
         database.close()
-    assert in_the_middle >= KILLS[database_kind] // 4, "kills that hit nothing prove nothing"
+    assert in_the_middle >= KILLS[database_kind] // 10, "kills that hit nothing prove nothing"
 
 
 def test_an_import_that_keeps_a_case_in_pieces_is_caught_by_the_same_kills(
@@ -84,14 +85,16 @@ def test_an_import_that_keeps_a_case_in_pieces_is_caught_by_the_same_kills(
 ) -> None:
     """The control."""
     whole = undisturbed(fresh_url(), sheet)
-    caught = 0
-    for moment in moments(22, 5, 0.15):
+    within = takes(doomed.import_naively_until_killed, fresh_url(), sheet, BATCH)
+    for moment in islice(moments(22, within), 30):
         url = fresh_url()
         killed(doomed.import_naively_until_killed, url, sheet, BATCH, after=moment)
         left = Database(url)
-        caught += bool(list(half_kept(left, whole)))
+        caught = list(half_kept(left, whole))
         left.close()
-    assert caught
+        if caught:
+            return
+    pytest.fail("thirty kills, and no half case was seen")
 
 
 def test_two_imports_of_one_sheet_at_once_load_each_row_once(

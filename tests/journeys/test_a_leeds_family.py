@@ -29,38 +29,87 @@ def accepted(casework: Casework, clock: Clock, actors: Actors) -> Family:
     return family
 
 
+WAITS = {"wait_to_allocation", "wait_to_start", "total_time"}
+LINE: tuple[tuple[int, Role, str, str, set[str]], ...] = (
+    (5, Role.ADMINISTRATOR, "receive_referral", "received", {"acknowledge", "total_time"}),
+    (1, Role.ADMINISTRATOR, "acknowledge", "received", {"total_time"}),
+    (1, Role.ADMINISTRATOR, "pass_checks", "rmg_review", {"triage", "total_time"}),
+    (4, Role.CHAIR, "accept_direct", "waiting", {"outcome_told", *WAITS}),
+    (1, Role.ADMINISTRATOR, "tell_outcome", "waiting", WAITS),
+    (60, Role.MANAGER, "allocate", "allocated", {"wait_to_start", "total_time"}),
+    (7, Role.CLINICIAN, "first_contact", "assessment", set()),
+    (28, Role.CLINICIAN, "finish_assessment", "formulation", {"formulation_due"}),
+    (7, Role.TEAM, "offer_plan", "plan_offered", set()),
+    (7, Role.CLINICIAN, "family_agrees", "intervention", set()),
+    (90, Role.CLINICIAN, "begin_ending", "ending", set()),
+    (14, Role.CLINICIAN, "discharge", "discharged", set()),
+)
+"""Days later, by whom, the step, where the referral stands then, and the clocks that run on."""
+
+
 def test_a_family_goes_from_the_first_call_to_discharge(
     casework: Casework, clock: Clock, actors: Actors, log_lines: list[Any]
 ) -> None:
     family = called(casework, clock, actors)
-    assert (family.case.state, family.case.clocks["form_due"].running) == ("awaiting_referral", True)
-    clock.advance(5)
-    family.does("receive_referral", by=actors[Role.ADMINISTRATOR], referrer_words="He will not settle.")
-    assert family.case.clocks["form_due"].days(clock.today) == 5
-    for days, who, trigger in (
-        (1, Role.ADMINISTRATOR, "acknowledge"),
-        (1, Role.ADMINISTRATOR, "pass_checks"),
-        (4, Role.CHAIR, "accept_direct"),
-        (1, Role.ADMINISTRATOR, "tell_outcome"),
-        (60, Role.MANAGER, "allocate"),
-        (7, Role.CLINICIAN, "first_contact"),
-        (28, Role.CLINICIAN, "finish_assessment"),
-        (7, Role.TEAM, "offer_plan"),
-        (7, Role.CLINICIAN, "family_agrees"),
-        (90, Role.CLINICIAN, "begin_ending"),
-        (14, Role.CLINICIAN, "discharge"),
-    ):
-        clock.advance(days)
+    assert family.case.state == "awaiting_referral"
+    assert running(family) == {"form_due"}
+    for later, who, trigger, state, clocks in LINE:
+        clock.advance(later)
+        said: dict[str, Any] = {"referrer_words": "He will not settle."} if trigger == "receive_referral" else {}
+        before = family.case.state
+        family.does(trigger, by=actors[who], **said)
+        assert family.case.state == state
+        assert running(family) == clocks, trigger
+        line = next(line for line in reversed(log_lines) if line["event"].startswith("case."))
+        assert (line["event"], line["trigger"]) == ("case.moved" if state != before else "case.noted", trigger)
+        assert (line["from_state"], line["to_state"]) == (before, state)
+        assert (line["actor"], line["role"]) == (actors[who].name, who.value)
+        assert (line["effective_on"], line["recorded_at"]) == (clock.today.isoformat(), clock.now.isoformat())
+    days = {name: state.days(clock.today) for name, state in family.case.clocks.items()}
+    assert days == {
+        "form_due": 5,
+        "acknowledge": 1,
+        "triage": 4,
+        "outcome_told": 1,
+        "wait_to_allocation": 61,
+        "wait_to_start": 68,
+        "total_time": 74,
+        "formulation_due": 7,
+    }
+    told = [line for line in log_lines if line["event"].startswith("case.")]
+    assert [line["seq"] for line in told] == list(range(1, family.case.version + 1))
+    assert {(line["service"], line["reference"], line["pathway"]) for line in told} == {
+        (LEEDS, family.case.reference, "leeds-imhs@1")
+    }
+    assert not family.case.open
+    assert casework.worklist() == []
+
+
+def running(family: Family) -> set[str]:
+    return {name for name, state in family.case.clocks.items() if state.running}
+
+
+def test_each_night_of_the_journey_says_what_is_overdue_and_moves_nobody(
+    casework: Casework, clock: Clock, actors: Actors, log_lines: list[Any]
+) -> None:
+    family = called(casework, clock, actors)
+    for later, who, trigger, state, _ in LINE:
+        for _ in range(later):
+            clock.advance(1)
+            casework.night()
+        assert family.case.version == family.version
         family.does(trigger, by=actors[who])
-    case = family.case
-    assert (case.state, case.stage, case.open) == ("discharged", "closed", False)
-    assert case.clocks["wait_to_allocation"].days(clock.today) == 61
-    assert case.clocks["wait_to_start"].days(clock.today) == 68
-    assert not any(clock_state.running for clock_state in case.clocks.values())
-    told = [(line["event"], line["trigger"], line["role"]) for line in log_lines if line["event"].startswith("case.")]
-    assert told[0] == ("case.opened", "take_call", "duty_clinician")
-    assert told[-1] == ("case.moved", "discharge", "clinician")
-    assert len(told) == case.version == 14
+        assert family.case.state == state
+        if trigger == "acknowledge":
+            family.does("add_information", referrer_words="He will not settle.")
+    flags = [(line["event"], line["kind"]) for line in log_lines if line["event"].startswith("flag.")]
+    assert flags == [
+        ("flag.raised", "missing_information"),
+        ("flag.cleared", "missing_information"),
+        ("flag.raised", "wait_8_weeks"),
+        ("flag.cleared", "wait_8_weeks"),
+    ]
+    assert casework.flags() == []
 
 
 def test_the_wait_is_flagged_at_eight_and_twelve_weeks_and_the_flag_ends_with_the_allocation(

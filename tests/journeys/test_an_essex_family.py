@@ -1,5 +1,7 @@
 """One family in Essex: an incomplete form sent back and sent again, assessment, and what the formulation decides."""
 
+from typing import Any
+
 import pytest
 
 from casework import Casework, StepRefused
@@ -14,7 +16,9 @@ def assessed(casework: Casework, clock: Clock, actors: Actors) -> Family:
     return brought_to(family, "pass_checks", "accept_assessment", "allocate", "first_contact", "finish_assessment")
 
 
-def test_an_incomplete_form_is_sent_back_and_may_come_again(casework: Casework, clock: Clock, actors: Actors) -> None:
+def test_an_incomplete_form_is_sent_back_and_may_come_again(
+    casework: Casework, clock: Clock, actors: Actors, log_lines: list[Any]
+) -> None:
     family = referred(casework, clock, actors[Role.ADMINISTRATOR], ESSEX, postcode=None)
     casework.night()
     assert [flag.kind for flag in casework.flags()] == ["missing_information"]
@@ -26,6 +30,45 @@ def test_an_incomplete_form_is_sent_back_and_may_come_again(casework: Casework, 
     case = family.case
     assert (case.state, case.gaps, case.clocks["acknowledge"].days(clock.today)) == ("received", (), 0)
     assert case.answers["received_on"] < case.answers["received_again_on"]
+    assert case.clocks["total_time"].days(clock.today) == 9
+    assert [(line["event"], line.get("to_state", line.get("kind"))) for line in log_lines if "run_id" not in line] == [
+        ("case.opened", "received"),
+        ("case.moved", "rejected_incomplete"),
+        ("flag.cleared", "missing_information"),
+        ("case.moved", "received"),
+    ]
+
+
+def test_a_family_in_essex_goes_from_its_referral_to_discharge(
+    casework: Casework, clock: Clock, actors: Actors, log_lines: list[Any]
+) -> None:
+    family = referred(casework, clock, actors.everyone, ESSEX, duty_call_on=None)
+    for later, trigger, state in (
+        (4, "acknowledge", "received"),
+        (1, "pass_checks", "rmg_review"),
+        (6, "accept_assessment", "waiting"),
+        (0, "tell_outcome", "waiting"),
+        (100, "allocate", "allocated"),
+        (7, "first_contact", "assessment"),
+        (21, "finish_assessment", "formulation"),
+        (7, "assess_more", "assessment"),
+        (7, "finish_assessment", "formulation"),
+        (7, "offer_plan", "plan_offered"),
+        (7, "family_agrees", "intervention"),
+        (60, "begin_ending", "ending"),
+        (14, "discharge", "discharged"),
+    ):
+        clock.advance(later)
+        casework.night()
+        family.does(trigger)
+        assert family.case.state == state
+    case = family.case
+    assert case.answers["accepted_for"] == "assessment"
+    days = {name: state.days(clock.today) for name, state in case.clocks.items()}
+    assert (days["acknowledge"], days["wait_to_allocation"]) == (4, 100)
+    assert (days["total_time"], days["formulation_due"]) == (118, 7)
+    assert not [line for line in log_lines if line["event"].startswith("flag.")]
+    assert not any(clock_state.running for clock_state in case.clocks.values())
 
 
 def test_a_family_may_refer_itself_without_a_call(casework: Casework, clock: Clock, actors: Actors) -> None:

@@ -6,8 +6,9 @@ They are forked from a server that has everything imported already, so that one 
 import logging
 import multiprocessing
 import random
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -68,11 +69,12 @@ def killed(target: Callable[..., Any], *arguments: Any, after: float) -> bool:
     return was_at_work
 
 
-def moments(seed: int, number: int, within: float) -> list[float]:
+def moments(seed: int, within: float) -> Iterator[float]:
     """Random moments at which to kill. The seed is printed, so that a failure can be had again."""
-    print(f"killed at moments of seed {seed} within {within:.3f} s")  # noqa: T201
-    chance = random.Random(seed)  # noqa: S311
-    return [chance.uniform(0, within) for _ in range(number)]
+    sys.stdout.write(f"killed at moments of seed {seed} within {within:.3f} s\n")
+    chance = random.Random(seed)
+    while True:
+        yield chance.uniform(0, within)
 
 
 def _start(target: Callable[..., Any], *arguments: Any) -> tuple[Any, Connection]:

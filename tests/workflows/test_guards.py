@@ -9,6 +9,7 @@ import pytest
 from casework import Actor
 from tests.workflows.paths import TODAY, after_step, case_at, new_case, refused
 from workflows import Chart, Role
+from workflows.guards import consent_recorded, discussed_in_forum
 from workflows.registry import CHARTS
 from workflows.services.essex_v1 import ESSEX
 from workflows.services.leeds_v1 import LEEDS
@@ -53,6 +54,25 @@ def test_x4_1_leeds_needs_its_duty_call_before_triage_and_essex_does_not() -> No
         received = after_step(case_at(chart, "awaiting_referral"), "receive_referral")
         received.answers.pop("duty_call_on")
         assert refused(received, "pass_checks", duty_call_on=None).keys() == codes
+
+
+@EVERY_CHART
+@pytest.mark.parametrize(("decided", "codes"), [(0, {"out_of_order"}), (1, set()), (2, set())])
+def test_x4_1_a_meeting_that_decides_is_held_by_the_day_of_its_decision(
+    chart: Chart, decided: int, codes: set[str]
+) -> None:
+    on, met = TODAY + timedelta(days=decided), TODAY + timedelta(days=1)
+    refusal = discussed_in_forum(case_at(chart, "rmg_review").facts(on, {"rmg_on": met}))
+    assert {r.code for r in (refusal,) if r} == codes
+
+
+@EVERY_CHART
+@pytest.mark.parametrize(("agreed", "codes"), [(-1, set()), (0, set()), (1, {"out_of_order"})])
+def test_x4_1_consent_that_came_later_is_no_consent_to_an_earlier_step(
+    chart: Chart, agreed: int, codes: set[str]
+) -> None:
+    refusal = consent_recorded(case_at(chart, "waiting").facts(TODAY, {"consent_on": TODAY + timedelta(days=agreed)}))
+    assert {r.code for r in (refusal,) if r} == codes
 
 
 # X4.2
@@ -175,8 +195,15 @@ def test_x4_5_nothing_is_sent_back_as_incomplete_before_it_was_read_for_safeguar
     chart: Chart, state: str, trigger: str, said: str | None
 ) -> None:
     case = case_at(chart, state)
+    case.answers.pop("postcode", None)
     assert refused(case, trigger, contents_read=said).keys() == {"contents_not_read"}
     assert refused(case, trigger, contents_read="yes") == {}
+
+
+def test_x4_5_what_is_complete_is_not_sent_back_as_incomplete() -> None:
+    received = case_at(ESSEX, "received")
+    assert received.gaps == ()
+    assert refused(received, "reject_incomplete").keys() == {"nothing_missing"}
 
 
 def test_x4_5_leeds_asks_where_essex_sends_back() -> None:
@@ -244,6 +271,7 @@ def test_words_that_came_stand_and_the_same_words_may_be_sent_again() -> None:
 def test_an_entry_is_void_as_a_duplicate_only_beside_the_one_that_stays(chart: Chart) -> None:
     waiting = case_at(chart, "waiting")
     assert refused(waiting, "void", void_reason="duplicate").keys() == {"survivor_missing"}
+    assert refused(waiting, "void", void_reason="duplicate", surviving_reference="R-1").keys() == {"survivor_missing"}
     assert refused(waiting, "void", void_reason="duplicate", surviving_reference="R-2") == {}
     assert refused(waiting, "void", void_reason="entered_in_error") == {}
 
