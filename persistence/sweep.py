@@ -237,7 +237,7 @@ class Night:
             some = cleared[start : start + LOOKED_UP_AT_ONCE]
             query = sa.select(*_NAMED).where(cases.c.id.in_([case for case, _ in some]))
             with self._transaction(writes=False) as connection:
-                names = {row.id: _named(row) for row in connection.execute(query)}
+                names = {row[0]: _named(row) for row in connection.execute(query)}
             lines = ({**names[case], "kind": kind, "because": because} for case, kind in some)
             self._tell(log.LogEvent.FLAG_CLEARED, lines)
 
@@ -255,7 +255,8 @@ _NAMED = (cases.c.id, cases.c.service, cases.c.reference, cases.c.pathway)
 
 
 def _named(row: Any) -> dict[str, str]:
-    return {"service": row.service, "reference": row.reference, "case_id": str(row.id), "pathway": row.pathway}
+    case_id, service, reference, pathway = row
+    return {"service": service, "reference": reference, "case_id": str(case_id), "pathway": pathway}
 
 
 def _count(connection: sa.Connection, found: sa.Select[Any]) -> int:
