@@ -30,6 +30,9 @@ BUSY_TIMEOUT_MS = 5_000
 CONNECT_TIMEOUT_SECONDS = 5
 """How long a PostgreSQL server may take to answer before it counts as not reachable."""
 
+LOCK_TIMEOUT_SECONDS = 30
+"""How long a writer on PostgreSQL waits for another before it says that the database is busy."""
+
 _PRAGMAS = ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF")
 
 
@@ -46,8 +49,8 @@ class Database:
 
     @cached_property
     def engine(self) -> sa.Engine:
-        within = {} if self.is_sqlite else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
-        engine = sa.create_engine(self.url, hide_parameters=True, pool_reset_on_return=None, connect_args=within)
+        limits = {} if self.is_sqlite else _limits(self.url)
+        engine = sa.create_engine(self.url, hide_parameters=True, pool_reset_on_return=None, connect_args=limits)
         if self.is_sqlite:
             sa.event.listen(engine, "connect", _open_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
@@ -142,6 +145,15 @@ def _checked_url(url: str) -> URL:
     if parsed.get_backend_name() not in ("sqlite", "postgresql") or parsed.database in (None, "", ":memory:"):
         raise _bad_url()
     return parsed
+
+
+def _limits(url: URL) -> dict[str, str | int]:
+    """How long to wait, where the URL does not say so itself."""
+    limits: dict[str, str | int] = {
+        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS}s",
+    }
+    return {name: value for name, value in limits.items() if name not in url.query}
 
 
 def _bad_url() -> CaseworkError:

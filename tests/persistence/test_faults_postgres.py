@@ -191,3 +191,18 @@ def test_what_is_wrong_with_the_asking_is_not_blamed_on_the_connection(database:
         ask()
     assert refused.value.code in ("database_failed", "not_migrated")
     assert not refused.value.try_again
+
+
+def test_a_writer_that_never_ends_is_not_waited_for_without_end(
+    casework: Casework, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = refer(casework, "L-1")
+    monkeypatch.setattr(opening, "LOCK_TIMEOUT_SECONDS", 1)
+    other = Database(address(database.url))
+    with database.writing() as store:
+        store.locked(opened.case_id)
+        with pytest.raises(StorageError) as refused:
+            step(Casework(other), opened, "acknowledge", {})
+    other.close()
+    held_to_the_catalogue(refused.value, "database_busy", try_again=True)
+    assert step(casework, opened, "acknowledge", {}).version == 2
