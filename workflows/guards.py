@@ -39,7 +39,8 @@ def duty_call_linked(facts: Facts) -> Refusal | None:
 def information_complete(facts: Facts) -> Refusal | None:
     if facts.from_paper or not (missing := missing_answers(facts)):
         return None
-    return Refusal("information_missing", "The written referral is not complete.", missing)
+    labels = ", ".join(name.replace("_", " ") for name in missing)
+    return Refusal("information_missing", f"The written referral is not complete. It lacks: {labels}.", missing)
 
 
 def referrer_may_refer(facts: Facts) -> Refusal | None:
