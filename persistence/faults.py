@@ -69,7 +69,7 @@ def translated() -> Iterator[None]:
 def translate(problem: BaseException, *, committing: bool = False) -> Exception:
     """The error of the catalogue for what a driver raised."""
     constraint = violated(problem)
-    if constraint == "uq_cases_service_reference":
+    if constraint == "uq_cases_reference_service":
         return ReferenceTaken()
     if constraint == "pk_idempotency_keys":
         return KeyTaken()
@@ -92,7 +92,7 @@ def violated(problem: BaseException) -> str:
 
 
 _SQLITE_UNIQUE = {
-    "cases.service, cases.reference": "uq_cases_service_reference",
+    "cases.reference, cases.service": "uq_cases_reference_service",
     "uq_cases_open_people": "uq_cases_open_people",
     "cases.service, cases.infant_key, cases.carer_key": "uq_cases_open_people",
     "case_events.case_id, case_events.seq": "pk_case_events",

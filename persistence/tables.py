@@ -37,7 +37,7 @@ cases = sa.Table(
     sa.Column("clinician", sa.String(100)),
     sa.Column("infant_key", sa.String(64)),
     sa.Column("carer_key", sa.String(64)),
-    sa.UniqueConstraint("service", "reference"),
+    sa.UniqueConstraint("reference", "service"),  # in this order, for a person gives the reference alone
     sa.CheckConstraint("version >= 1", "version_counts_events"),
     sa.CheckConstraint("is_open = (closed_on IS NULL)", "open_or_closed"),
     sa.CheckConstraint("is_open OR held_since IS NULL", "only_open_is_held"),

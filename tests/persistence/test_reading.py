@@ -184,3 +184,11 @@ def test_more_references_than_one_statement_takes_are_all_looked_up(database: Da
         assert not store.known_references([])
         assert not store.open_people([])
         assert not store.open_people([(LEEDS, f"baby {n}", "carer") for n in range(1000)])
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_case_is_found_by_its_reference_without_reading_the_others(database: Database) -> None:
+    with database.engine.connect() as connection, connection.begin():
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM cases WHERE reference = 'R-1'").all()
+    assert [row for row in plan if "SCAN" in row[3]] == []
+    assert "uq_cases" in plan[0][3] or "autoindex" in plan[0][3]

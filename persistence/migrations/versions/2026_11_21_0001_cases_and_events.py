@@ -91,7 +91,7 @@ def _cases() -> None:
         sa.CheckConstraint("is_open OR held_since IS NULL", name=op.f("ck_cases_only_open_is_held")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_cases_version_counts_events")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
-        sa.UniqueConstraint("service", "reference", name=op.f("uq_cases_service_reference")),
+        sa.UniqueConstraint("reference", "service", name=op.f("uq_cases_reference_service")),
     )
     op.create_index(
         "ix_cases_open",
