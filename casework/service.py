@@ -241,7 +241,7 @@ class Casework:
         on = as_of or self.today()
         if on > self.today():
             raise BadRequest("date_in_future", "A night cannot be run for a day that has not come.", "as_of")
-        return self._database.sweep(on, by, self.now(), dry_run=dry_run)
+        return self._database.sweep(on, by, self._now, dry_run=dry_run)
 
 
 def _chart(service: str) -> Chart:

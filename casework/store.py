@@ -1,6 +1,6 @@
 """What a use-case needs of a database, as protocols. `persistence` keeps the promises; nothing here knows SQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -196,4 +196,4 @@ class Keeper(Protocol):
 
     def reading(self) -> AbstractContextManager[Store]: ...
 
-    def sweep(self, as_of: date, by: str, now: datetime, *, dry_run: bool = False) -> NightReport: ...
+    def sweep(self, as_of: date, by: str, now: Callable[[], datetime], *, dry_run: bool = False) -> NightReport: ...

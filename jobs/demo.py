@@ -17,7 +17,7 @@ from jobs.boards import show_flags, show_worklist
 from jobs.intake import show_import
 from jobs.nightly import run_night, summary
 from jobs.show import heading, put, say
-from workflows.flags import FLAGS
+from workflows.flags import FLAGS, AnswersMissing
 from workflows.vocabulary import Stage
 
 DAY = date(2026, 11, 20)
@@ -68,7 +68,8 @@ def _show(casework: Casework) -> None:
 
 def _gravest(flag: FlagRow) -> tuple[bool, bool]:
     """Red before amber, waits before papers; of each, the longest comes first already."""
-    return FLAGS[flag.kind].severity != "red", not flag.kind.startswith("wait_")
+    rule = FLAGS[flag.kind]
+    return rule.severity != "red", isinstance(rule.condition, AnswersMissing)
 
 
 def program() -> str:

@@ -3,7 +3,7 @@
 import select
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -96,7 +96,7 @@ class Database:
         one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return self.engine.connect().execution_options(**one_moment)
 
-    def sweep(self, as_of: date, by: str, now: datetime, *, dry_run: bool = False) -> NightReport:
+    def sweep(self, as_of: date, by: str, now: Callable[[], datetime], *, dry_run: bool = False) -> NightReport:
         """The night over all open cases: see `persistence.sweep`."""
         self._need_tables()
         with faults.translated():

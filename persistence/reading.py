@@ -14,6 +14,7 @@ from casework.waiting import ClockState
 from persistence.rows import event_from
 from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases, flags, joined
 from workflows.charts.states import STATES
+from workflows.flags import FLAGS, AnswersMissing
 from workflows.registry import chart_named
 
 WAIT, TOTAL = "wait_to_allocation", "total_time"
@@ -125,8 +126,9 @@ def _flag_rows(connection: Connection, on: date | None, only: Sequence[sa.Column
 
 
 def _flag_row(row: Any, on: date) -> FlagRow:
-    since = row["wait_from"] if row["kind"].startswith("wait_") else row["received_on"]
-    about_answers = row["kind"] == "missing_information"
+    rule = FLAGS.get(row["kind"])
+    about_answers = rule is not None and isinstance(rule.condition, AnswersMissing)
+    since = row["received_on"] if about_answers else row["wait_from"]
     return FlagRow(
         service=row["service"],
         reference=row["reference"],

@@ -6,7 +6,7 @@ work grows with what is due and not with the number of cases, and a writer waits
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casework import log
-from casework.calendar import utc_now
 from casework.errors import BadRequest
 from casework.identity import new_id
 from casework.store import NightReport
@@ -38,8 +37,10 @@ LONG_SECONDS, PAUSE_SECONDS = 0.02, 0.01
 class Night:
     """One run over all open cases as of a day. The same day may be run again: it finds nothing left to do."""
 
-    def __init__(self, engine: sa.Engine, as_of: date, by: str, now: datetime, *, dry_run: bool = False) -> None:
-        self._engine, self._now = engine, now
+    def __init__(
+        self, engine: sa.Engine, as_of: date, by: str, now: Callable[[], datetime], *, dry_run: bool = False
+    ) -> None:
+        self._engine, self._clock, self._now = engine, now, now()
         self._limit = BATCH if engine.dialect.name == "sqlite" else None
         self._report = NightReport(new_id(), as_of, by, dry_run)
 
@@ -190,7 +191,7 @@ class Night:
             open_now = sa.select(flags.c.kind, sa.func.count()).where(flags.c.cleared_on.is_(None))
             report.open = _by_kind(connection, open_now)
             ended = sa.update(night_runs).where(night_runs.c.id == report.run_id)
-            connection.execute(ended.values(state=state, finished_at=utc_now(), counts=counts))
+            connection.execute(ended.values(state=state, finished_at=self._clock(), counts=counts))
         self._tell(log.LogEvent.NIGHT_FINISHED, [{"state": state, **counts, "open": report.open}])
 
     def _keep_cursor(self, connection: sa.Connection, doing: str, changed: int) -> None:

@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 import structlog
 from hypothesis import settings
-from psycopg import sql
-from sqlalchemy import make_url
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
@@ -23,7 +21,7 @@ from casework import Actor, Casework
 from casework.calendar import LONDON, london_day
 from persistence import Database
 from tests.invariants import broken_rules
-from tests.postgres import new_database, session_server
+from tests.postgres import drop_database, new_database, session_server
 from workflows import Role
 
 settings.register_profile("casework", deadline=None, print_blob=True)
@@ -98,8 +96,7 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
     server = session_server()
     url = new_database(server, copy_of=request.getfixturevalue("migrated_url"))
     yield url
-    name = make_url(url).database or ""
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop_database(server, url)
 
 
 @pytest.fixture

@@ -101,6 +101,13 @@ def new_database(server: PostgresServer, *, copy_of: str | None = None) -> str:
     return address(server.url.set(database=name))
 
 
+def drop_database(server: PostgresServer, url: str) -> None:
+    """A database that `new_database` made is gone, whoever is still connected to it."""
+    name = make_url(url).database or ""
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    server.created.remove(name)
+
+
 def server_programs() -> Path:
     """The folder that holds `initdb` and `postgres`."""
     for folder in _candidates():
@@ -136,8 +143,8 @@ def _borrowed(url: URL) -> Iterator[PostgresServer]:
     try:
         yield server
     finally:
-        for name in server.created:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for name in tuple(server.created):
+            drop_database(server, address(server.url.set(database=name)))
 
 
 @contextmanager

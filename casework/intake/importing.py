@@ -85,7 +85,7 @@ def import_caseload(
 
 class _Import:
     def __init__(self, casework: Casework, actor: Actor, as_of: date, now: datetime, *, dry_run: bool) -> None:
-        self._database = casework.database
+        self._database, self._clock = casework.database, casework.now
         self._actor, self._as_of, self._now = actor, as_of, now
         self._report = ImportReport(new_id(), dry_run)
         self._reader = Reader(actor, as_of, now, str(self._report.run_id))
@@ -119,7 +119,7 @@ class _Import:
         if self._report.dry_run:
             return
         with self._database.writing() as store:
-            store.import_ended(self._report.run_id, self._now, self._report.counts())
+            store.import_ended(self._report.run_id, self._clock(), self._report.counts())
         log.run_line(log.LogEvent.IMPORT_FINISHED, **self._ids(), **self._report.counts())
 
     def _ids(self) -> dict[str, str]:

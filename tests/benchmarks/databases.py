@@ -11,7 +11,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from persistence import Database
-from tests.postgres import PostgresServer, new_database, postgres_server
+from tests.postgres import PostgresServer, drop_database, new_database, postgres_server
 
 
 class Engine(Protocol):
@@ -63,9 +63,7 @@ class Postgres:
         copy = new_database(self._server, copy_of=url)
         self._server.execute(sql.SQL("CHECKPOINT"))
         yield copy
-        name = sql.Identifier(str(make_url(copy).database))
-        self._server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-        self._server.created.remove(str(make_url(copy).database))
+        drop_database(self._server, copy)
 
 
 def _with_tables(url: str) -> str:

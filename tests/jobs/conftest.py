@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from psycopg import sql
-from sqlalchemy import make_url
 
 from casework import Casework, with_every_role
 from casework.intake.importing import import_caseload
 from persistence import Database
 from tests.jobs.line import DAY, EVENING, SAMPLE, Line
-from tests.postgres import new_database, session_server
+from tests.postgres import drop_database, new_database, session_server
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +51,7 @@ def either_clinic(database_kind: str, tmp_path: Path, request: pytest.FixtureReq
     server = session_server()
     url = new_database(server, copy_of=request.getfixturevalue("loaded_url"))
     yield Line(url, tmp_path)
-    name = make_url(url).database or ""
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop_database(server, url)
 
 
 @pytest.fixture(scope="session")
