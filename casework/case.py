@@ -11,7 +11,7 @@ from casework.calendar import london_day
 from casework.errors import StepRefused
 from casework.forms import checked
 from casework.identity import People, new_id, people
-from casework.waiting import ClockState, started
+from casework.waiting import ClockState, known_days, started
 from workflows import Chart, Facts, Move, Part, Refusal
 from workflows.dates import british
 from workflows.engine import Judgement, engine_of, lacks
@@ -106,6 +106,11 @@ class Case:
         if not self.open or not self.answers.get("received_on"):
             return ()
         return missing_answers(self.facts(self.placed_on or date.min))
+
+    @property
+    def days(self) -> dict[str, date]:
+        """The days beside its clocks that flags are counted from or to; none once it is closed."""
+        return known_days(self.answers, self.chart.rules.age_limit) if self.open else {}
 
     @property
     def people(self) -> People:
@@ -222,6 +227,9 @@ class Case:
     def _take_answers(self, row: Move, event: CaseEvent) -> None:
         kept = {f.name for f in (*row.needs, *row.takes) if f.part is not Part.STEP}
         self.answers.update((name, value) for name, value in event.data.items() if name in kept)
+        given = [f.dates for f in (*row.needs, *row.takes) if f.dates and f.name in event.data]
+        given += [row.dates] if row.dates else []
+        self.answers.update((name, max(event.effective_on, self.answers.get(name, date.min))) for name in given)
         self.answers.update(row.records)
         if row.marks:
             self.answers[row.marks] = event.effective_on
@@ -233,13 +241,15 @@ class Case:
         for name in row.stops:
             if name in clocks and clocks[name].running:
                 clocks[name] = clocks[name].stopped(on, event.seq, self.held_since)
+            elif name in clocks and not row.moves:
+                clocks[name] = clocks[name].ended_for_good(event.seq)
         if row.reopens:
             stopped_then = [n for n, c in clocks.items() if c.stopped_by == self.placed_by]
             stopped_then = [n for n in stopped_then if n not in self.chart.clocks_of_a_hold]
             clocks.update((name, self._again(name, on)) for name in stopped_then)
         for name in row.starts:
             if name not in clocks or (not clocks[name].running and self.chart.clocks[name].again is Again.AFRESH):
-                clocks[name] = started(on)
+                clocks[name] = started(on, event.data.get(self.chart.clocks[name].agreed))
             elif not clocks[name].running:
                 clocks[name] = self._again(name, on)
 

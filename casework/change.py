@@ -12,6 +12,7 @@ import orjson
 from casework import log
 from casework.case import Attempt, Case, CaseEvent
 from casework.errors import BadRequest, KeyUsedOtherwise, ReferenceTaken, StaleCase
+from casework.figures import figures_with
 from casework.flagging import over
 from casework.store import Answered, Store
 
@@ -79,7 +80,7 @@ class Change:
         event = before.fire(self.attempt, lambda who: store.other_referral(before.service, who, before.id))
         after = before.copy()
         after.apply(event)
-        self.cleared = over(after, open_flags, self.attempt.today)
+        self.cleared = self._ended(store, after, open_flags)
         receipt = _receipt(after, event, self.cleared)
         if not self.dry_run:
             self._write(store, before, after, event)
@@ -87,6 +88,13 @@ class Change:
                 answered = Answered(digest, receipt.as_answer())
                 store.remember(self.attempt.actor.name, self.key, answered, self.attempt.now)
         return receipt
+
+    def _ended(self, store: Store, after: Case, open_flags: tuple[str, ...]) -> tuple[str, ...]:
+        """Figures are asked for only where a flag is open: most steps need none."""
+        if not open_flags:
+            return ()
+        figure = figures_with({after.service: store.figures(after.service)})
+        return over(after, open_flags, self.attempt.today, figure)
 
     def _earlier(self, store: Store, key: str, digest: str) -> Receipt | None:
         answered = store.answered(self.attempt.actor.name, key)

@@ -30,6 +30,7 @@ class _Stretch:
     since: date
     until: date | None = None
     ended_by: int = 0
+    agreed_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ def _beside(fold: _Fold, kept: Case, beside: KeptBeside | None) -> Iterator[tupl
     yield "clinician", fold.answers.get("clinician"), beside.clinician
     yield "people", people(fold.answers), beside.people
     yield "kept gaps", set(_gaps(fold, kept)), set(beside.gaps)
+    yield "kept days", _days(fold, kept), dict(beside.days)
 
 
 def _follow(fold: _Fold, event: CaseEvent) -> Difference | None:
@@ -115,6 +117,10 @@ def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
     for name, value in event.data.items():
         if name in lasting:
             fold.answers[name] = value
+        if asked := _dated(row, name):
+            fold.answers[asked] = max(event.effective_on, fold.answers.get(asked, event.effective_on))
+    if row.dates:
+        fold.answers[row.dates] = max(event.effective_on, fold.answers.get(row.dates, event.effective_on))
     for name, value in row.records:
         fold.answers[name] = value
     if row.marks:
@@ -122,10 +128,17 @@ def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
     fold.answers = {name: value for name, value in fold.answers.items() if name not in row.forgets}
 
 
+def _dated(row: Move, name: str) -> str:
+    """The answer that keeps on which day a question of the row was answered last."""
+    return next((f.dates for f in row.needs + row.takes if f.name == name), "")
+
+
 def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
     for name in row.stops:
         if (stretches := fold.stretches.get(name)) and stretches[-1].until is None:
             stretches[-1].until, stretches[-1].ended_by = event.effective_on, event.seq
+        elif stretches and row.to == row.source:
+            stretches[-1].ended_by = event.seq
     if row.reopens:
         of_a_hold = {name for m in CHARTS[event.pathway].moves if m.hold == "starts" for name in m.starts}
         for name, stretches in fold.stretches.items():
@@ -138,6 +151,9 @@ def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
         if CHARTS[event.pathway].clocks[name].again is Again.AFRESH:
             stretches.clear()
         _run_again(stretches, name, event)
+        agreed = CHARTS[event.pathway].clocks[name].agreed
+        if CHARTS[event.pathway].clocks[name].again is Again.AFRESH and agreed:
+            stretches[-1].agreed_on = event.data.get(agreed)
 
 
 def _run_again(stretches: list[_Stretch], name: str, event: CaseEvent) -> None:
@@ -161,7 +177,7 @@ def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
 _FAR = date(9999, 1, 1)
 
 
-_Figures = tuple[date, date, date | None, int]
+_Figures = tuple[date, date, date | None, int, date | None]
 
 
 def _clock_figures(fold: _Fold) -> dict[str, _Figures]:
@@ -172,8 +188,13 @@ def _clock_figures(fold: _Fold) -> dict[str, _Figures]:
         earlier = sum(((s.until or s.since) - s.since for s in stretches[:-1]), timedelta())
         over = [h for h in fold.holds if h.until is not None or last.until is not None]
         on_hold = sum(_overlap(s, h) for s in stretches for h in over)
-        figures[name] = (last.since, last.since - earlier, last.until, on_hold)
+        figures[name] = (last.since, last.since - earlier, last.until, on_hold, _agreed(stretches))
     return figures
+
+
+def _agreed(stretches: list[_Stretch]) -> date | None:
+    """What was agreed when a clock was started stays with it through the gaps."""
+    return next((s.agreed_on for s in reversed(stretches) if s.agreed_on), None)
 
 
 def _overlap(stretch: _Stretch, hold: _Stretch) -> int:
@@ -182,7 +203,7 @@ def _overlap(stretch: _Stretch, hold: _Stretch) -> int:
 
 
 def _kept_figures(kept: Case) -> dict[str, _Figures]:
-    return {name: (c.since, c.counts_from, c.stopped_on, c.held_days) for name, c in kept.clocks.items()}
+    return {name: (c.since, c.counts_from, c.stopped_on, c.held_days, c.agreed_on) for name, c in kept.clocks.items()}
 
 
 def _gaps(fold: _Fold, kept: Case) -> tuple[str, ...]:
@@ -193,3 +214,23 @@ def _gaps(fold: _Fold, kept: Case) -> tuple[str, ...]:
     if "expected_due_date" in known and "infant_dob" not in known:
         blank = [name for name in blank if name != "infant_name"]
     return tuple(blank)
+
+
+def _days(fold: _Fold, kept: Case) -> dict[str, date]:
+    """The days that the night reads, from the answers as folded."""
+    if fold.closed_on is not None:
+        return {}
+    known = fold.answers
+    days = {"rated": known.get("rated_on"), "contact": known.get("contact_on")}
+    if born := known.get("infant_dob"):
+        limit = kept.chart.rules.age_limit
+        year, month = divmod(born.year * 12 + born.month - 1 + limit.months, 12)
+        first = next(date(year, month + 1, d) for d in range(born.day, 0, -1) if _is_a_day(year, month + 1, d))
+        days["too_old"] = first + timedelta(days=(first.day < born.day) + limit.limit_day_is_in)
+    else:
+        days["due"] = known.get("expected_due_date")
+    return {name: day for name, day in days.items() if day}
+
+
+def _is_a_day(year: int, month: int, day: int) -> bool:
+    return day <= (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day

@@ -1,7 +1,12 @@
 """Clocks of one case. Nothing ticks: a clock is read from the days on which it was started and stopped."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
+
+from workflows.eligibility import first_day_too_old
+from workflows.vocabulary import AgeLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +14,8 @@ class ClockState:
     """One clock, its stretches added up. Unit: whole calendar days in Europe/London.
 
     `counts_from` is the day that the present stretch would have started on, had there been no gaps: the days
-    of earlier stretches are already inside it. `held_days` are days inside the stretches spent on hold.
+    of earlier stretches are already inside it. `held_days` are days inside the stretches spent on hold. `agreed_on`
+    is the day on which people agreed to look again, where the step that started the clock named one.
     """
 
     since: date
@@ -17,6 +23,7 @@ class ClockState:
     stopped_on: date | None = None
     stopped_by: int | None = None
     held_days: int = 0
+    agreed_on: date | None = None
 
     @property
     def running(self) -> bool:
@@ -34,6 +41,10 @@ class ClockState:
     def stopped(self, on: date, seq: int, held_since: date | None) -> "ClockState":
         held = self.held_days + self._held(held_since, on)
         return replace(self, stopped_on=on, stopped_by=seq, held_days=held)
+
+    def ended_for_good(self, seq: int) -> "ClockState":
+        """What it counted has been done since it was stopped: it does not go on where the referral is reopened."""
+        return replace(self, stopped_by=seq)
 
     def resumed(self, on: date) -> "ClockState":
         """Going on from the figure at which it stopped: the gap is not counted."""
@@ -62,5 +73,17 @@ class ClockState:
         return max((until - max(held_since, self.since)).days, 0)
 
 
-def started(on: date) -> ClockState:
-    return ClockState(since=on, counts_from=on)
+def started(on: date, agreed_on: date | None = None) -> ClockState:
+    return ClockState(since=on, counts_from=on, agreed_on=agreed_on)
+
+
+def known_days(answers: Mapping[str, Any], limit: AgeLimit) -> dict[str, date]:
+    """The days beside the clocks that flags are counted from or to: when the baby is due or too old, and so on."""
+    born, due = answers.get("infant_dob"), answers.get("expected_due_date")
+    found = {
+        "due": None if born else due,
+        "too_old": first_day_too_old(limit, born) if born else None,
+        "rated": answers.get("rated_on"),
+        "contact": answers.get("contact_on"),
+    }
+    return {name: day for name, day in found.items() if day}

@@ -5,6 +5,7 @@ put to it with `Facts`, and every answer is data.
 """
 
 from workflows.chart import Chart, UnsoundChart
+from workflows.figures import Figure, WaitFigures
 from workflows.vocabulary import (
     Clock,
     Facts,
@@ -17,7 +18,6 @@ from workflows.vocabulary import (
     ServiceRules,
     Stage,
     State,
-    WaitFigures,
 )
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Clock",
     "Facts",
     "Field",
+    "Figure",
     "Kind",
     "Move",
     "Part",

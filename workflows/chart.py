@@ -158,3 +158,22 @@ CHECKS: tuple[tuple[Check, str], ...] = (
     (_closing_stops_clocks, "a closing step starts no wait"),
     (_fields_agree, "every question is asked in one way, and every required answer can be given"),
 )
+
+
+def running_clocks(chart: Chart) -> dict[str, frozenset[str]]:
+    """For each open state, the clocks that run there whatever way a referral came. Of these a case may lack none.
+
+    A reopened referral is left out: it comes back to a state with the clocks that it had there.
+    """
+    everything = frozenset(chart.clocks)
+    running = {name: everything for name, state in chart.states.items() if not state.closed}
+    rows = [m for m in chart.moves if m.to in running and not m.reopens]
+    changed = True
+    while changed:
+        changed = False
+        for move in rows:
+            before = running.get(move.source, frozenset())
+            after = running[move.to] & ((before - set(move.stops)) | set(move.starts))
+            changed |= after != running[move.to]
+            running[move.to] = after
+    return running

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Iterator
 
 from workflows.chart import Chart
+from workflows.figures import FIGURES
 from workflows.vocabulary import NEW, Move, ServiceRules
 
 
@@ -65,17 +66,20 @@ def _page(chart: Chart) -> Iterator[str]:
 
 
 def _figures(rules: ServiceRules) -> Iterator[tuple[str, str]]:
-    yield "published wait", "; ".join(f"{w.first} and {w.over} days ({w.source})" for w in rules.waits) or "none: off"
     yield "a complete referral needs", ", ".join(rules.required)
     yield "duty call", "required" if rules.duty_call_required else "offered"
     yield "self-referral", "taken" if rules.self_referral else "not taken"
     yield "call, minutes", ", ".join(f"{k} {v}" for k, v in rules.call_minutes.items()) or _off(None)
-    yield "acknowledge within, working days", _off(rules.acknowledge_within_working_days)
-    yield f"{rules.review_label} meets every, days", _off(rules.review_every_days)
-    yield "watchful waiting, months", _off(rules.watchful_waiting_months)
+    yield from ((meaning.label, _figure(rules, name)) for name, meaning in FIGURES.items())
     yield "consultation, minutes", _off(rules.consultation_minutes)
     yield "may be reopened within, days", _off(rules.reopen_within_days)
     yield "sources", "; ".join(rules.sources)
+
+
+def _figure(rules: ServiceRules, name: str) -> str:
+    """A figure of the documents, its unit and its source; a later one of the same name beside it."""
+    known = [f for f in rules.figures if f.name == name]
+    return "; ".join(f"{f.words} ({f.source})" for f in known) or _off(None)
 
 
 def _off(figure: int | None) -> str:
@@ -112,7 +116,7 @@ def _cells(chart: Chart) -> Iterator[str]:
     rules = chart.rules
     yield from (repr(s) for s in chart.states.values())
     yield from (repr(c) for c in chart.clocks.values())
-    yield repr([getattr(rules, name) for name in rules.__slots__ if name not in ("eligibility", "waits")])
+    yield repr([getattr(rules, name) for name in rules.__slots__ if name not in ("eligibility", "figures")])
     for criterion in rules.eligibility:
         yield repr((criterion.code, criterion.sentence, criterion.source)) + _source_of(criterion.asks)
     for m in chart.moves:

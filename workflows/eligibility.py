@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from workflows.dates import add_months
-from workflows.vocabulary import Criterion, Facts
+from workflows.vocabulary import AgeLimit, Criterion, Facts
 
 
 class Result(StrEnum):
@@ -47,23 +47,30 @@ def when(field: str, **verdicts: str) -> Callable[[Facts], str | None]:
     return asks
 
 
-def older_than(months: int, *, limit_day_is_in: bool) -> Callable[[Facts], str | None]:
-    """Excluded from the day on which the baby reaches the age, or from the day after where that day is still in.
+def older_than(limit: AgeLimit) -> Callable[[Facts], str | None]:
+    """Excluded from the first day on which the baby is too old.
 
     Age is measured on the date on which the complete referral was received (requirements C-08): the last time that
-    it came. Reaching the age while waiting excludes nobody. Who is born on 29 February is a year older on 1 March, as
-    in English law.
+    it came. Reaching the age while waiting excludes nobody.
     """
 
     def asks(facts: Facts) -> str | None:
         born, received = facts.answer("infant_dob"), _complete_on(facts)
         if not isinstance(born, date) or not isinstance(received, date):
             return None
-        limit = add_months(born, months)
-        limit += timedelta(days=1 if limit.day < born.day else 0)
-        return "excluded" if received > limit or (received == limit and not limit_day_is_in) else None
+        return "excluded" if received >= first_day_too_old(limit, born) else None
 
     return asks
+
+
+def first_day_too_old(limit: AgeLimit, born: date) -> date:
+    """The first day on which a service sees the baby no longer: the birthday, or the day after where that is in.
+
+    Who is born on 29 February is a year older on 1 March, as in English law.
+    """
+    birthday = add_months(born, limit.months)
+    birthday += timedelta(days=1 if birthday.day < born.day else 0)
+    return birthday + timedelta(days=1 if limit.limit_day_is_in else 0)
 
 
 def _complete_on(facts: Facts) -> object:

@@ -4,6 +4,8 @@ from workflows.vocabulary import Field, Kind, Part
 
 FORM, COURSE = Part.FORM, Part.COURSE
 LOW_TO_HIGH = ("low", "adequate", "high")
+RATED, CONTACT = "rated_on", "contact_on"
+"""The day of the latest rating, and of the latest contact with the family."""
 
 PREGNANCY = 300
 TWO_YEARS = 731
@@ -22,8 +24,8 @@ def _words(name: str, label: str, part: Part = Part.STEP) -> Field:
     return Field(name, Kind.WORDS, label, part, longest=20_000)
 
 
-def _code(name: str, label: str, choices: tuple[str, ...], part: Part = Part.STEP) -> Field:
-    return Field(name, Kind.CODE, label, part, choices)
+def _code(name: str, label: str, choices: tuple[str, ...], part: Part = Part.STEP, dates: str = "") -> Field:
+    return Field(name, Kind.CODE, label, part, choices, dates=dates)
 
 
 def _yes_no(name: str, label: str, part: Part = Part.STEP) -> Field:
@@ -60,9 +62,9 @@ REFERRER_CONTACT = _line("referrer_contact", "How to reach the referrer", FORM)
 CONSENT_ON = _date("consent_on", "Date on which the family agreed to the referral", FORM)
 DUTY_CALL_ON = _date("duty_call_on", "Date of the duty call", FORM)
 REFERRER_WORDS = _words("referrer_words", "Concerns in the referrer's own words", FORM)
-RELATIONSHIP_NEED = _code("relationship_need", "Relationship need", ("low", "moderate", "high"), FORM)
-MOTIVATION = _code("motivation", "Caregiver's motivation", LOW_TO_HIGH, FORM)
-READINESS = _code("readiness", "Caregiver's readiness", LOW_TO_HIGH, FORM)
+RELATIONSHIP_NEED = _code("relationship_need", "Relationship need", ("low", "moderate", "high"), FORM, RATED)
+MOTIVATION = _code("motivation", "Caregiver's motivation", LOW_TO_HIGH, FORM, RATED)
+READINESS = _code("readiness", "Caregiver's readiness", LOW_TO_HIGH, FORM, RATED)
 RISK_SCREEN_ON = _date("risk_screen_on", "Date of the parent-infant relationship risk-factor screen", FORM)
 INDICATION = _code("indication", "Indication given on the duty call", ("direct", "consultation"), FORM)
 RELATIONSHIP_AT_RISK = _yes_no("relationship_at_risk", "Is the difficulty in the relationship with the baby?", FORM)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from workflows.figures import Figure, in_force
+
 NEW = "new"
 """Where a referral stands before its first step. Not a state of the pathway: nobody waits there."""
 
@@ -100,6 +102,8 @@ class Field:
     choices: tuple[str, ...] = ()
     longest: int = 200
     ahead: int = 0
+    dates: str = ""
+    """The answer that keeps on which day this one was given last."""
 
 
 class Again(StrEnum):
@@ -120,6 +124,8 @@ class Clock:
     label: str
     source: str
     again: Again = Again.AFRESH
+    agreed: str = ""
+    """The answer by which people agree on a day, where a step that starts the clock gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +139,11 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitFigures:
-    """The wait that a service publishes. Unit: whole calendar days since acceptance, holds included.
+class AgeLimit:
+    """Up to which age a service sees babies. `limit_day_is_in`: whether the birthday itself still is."""
 
-    `first` is the day on which the lower figure is reached; `over` is the first day beyond the range.
-    Both are a published current wait, not a target (requirements C-05), so they have a date of force.
-    """
-
-    first: int
-    over: int
-    source: str
-    in_force_from: date = date.min
+    months: int
+    limit_day_is_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +168,17 @@ class ServiceRules:
     duty_call_required: bool
     self_referral: bool
     call_minutes: Mapping[str, int]
-    acknowledge_within_working_days: int | None
-    waits: tuple[WaitFigures, ...]
-    review_every_days: int | None
-    watchful_waiting_months: int | None
+    age_limit: AgeLimit
+    figures: tuple[Figure, ...]
+    """What the documents of the service say in days, working days or months. What they do not say is not here."""
     consultation_minutes: int | None
     reopen_within_days: int | None
     opening_hours: tuple[int, int] | None
     sources: tuple[str, ...]
 
-    def wait_on(self, day: date) -> WaitFigures | None:
-        """The published wait in force on a day; None where the service publishes none."""
-        return max((w for w in self.waits if w.in_force_from <= day), key=lambda w: w.in_force_from, default=None)
+    def figure(self, name: str, on: date) -> Figure | None:
+        """The figure that the documents of the service give for a day; None: they give none."""
+        return in_force(self.figures, name, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +225,8 @@ class Move:
     starts: tuple[str, ...] = ()
     takes: tuple[Field, ...] = ()
     marks: str = ""
+    dates: str = ""
+    """The answer that keeps on which day such a step was taken last."""
     records: tuple[tuple[str, str], ...] = ()
     forgets: tuple[str, ...] = ()
     """Answers that hold no longer once the step is taken: the event keeps that they were given."""

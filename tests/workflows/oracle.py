@@ -12,9 +12,19 @@ from workflows import Chart, Move, Part, Role
 from workflows.vocabulary import Again
 
 TAKEN_ON_HOLD = frozenset(
-    {"resume", "acknowledge", "add_information", "tell_outcome", "withdraw_consent", "move_away", "void"}
-)
+    {
+        "resume", "review_hold", "acknowledge", "add_information", "tell_outcome", "record_contact",
+        "withdraw_consent", "move_away", "void",
+    }
+)  # fmt: skip
 """What may be done while the referral is on hold."""
+
+ONLY_ON_HOLD = frozenset({"resume", "review_hold"})
+
+RATINGS = frozenset({"relationship_need", "motivation", "readiness"})
+MEETS_THE_FAMILY = frozenset({"first_contact", "record_contact"})
+AGREES_A_DAY = frozenset({"information_due", "watch", "hold_review"})
+"""Clocks that start with a day on which people agreed to look again, where they named one."""
 
 ACCEPTS = frozenset({"accept_direct", "accept_assessment"})
 NEEDS_CONSENT = ACCEPTS | {"offer_consultation", "watch_and_wait"}
@@ -53,6 +63,7 @@ class Oracle:
     counted: dict[str, set[date]] = field(default_factory=dict)
     first_day: dict[str, date] = field(default_factory=dict)
     running: dict[str, date] = field(default_factory=dict)
+    agreed: dict[str, date | None] = field(default_factory=dict)
     ended_by_closing: set[str] = field(default_factory=set)
     on_hold: set[date] = field(default_factory=set)
 
@@ -65,7 +76,7 @@ class Oracle:
         row = self.row(trigger)
         assert row is not None
         self._answer(row, on, data)
-        self._count(row, on)
+        self._count(row, on, data)
         if row.hold == "starts":
             self.held_since = self.placed_on = on
         elif row.hold == "ends":
@@ -86,10 +97,26 @@ class Oracle:
         still = days(self.running[clock], today) if clock in self.running else set()
         return self.counted[clock] | still
 
+    def days_ahead(self) -> dict[str, date]:
+        """The days beside the clocks; of a closed referral there are none. Until it is born no baby gets too old."""
+        if self.closed_on is not None:
+            return {}
+        wanted = {"due": "expected_due_date", "rated": "rated_on", "contact": "contact_on"}
+        found = {name: self.answers[kept] for name, kept in wanted.items() if kept in self.answers}
+        if born := self.answers.get("infant_dob"):
+            found.pop("due", None)
+            nearly = born + timedelta(days=720)
+            found["too_old"] = min(d for d in days(nearly, nearly + timedelta(days=20)) if self._is_too_old(born, d))
+        return found
+
     def _answer(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
         for asked in row.needs + row.takes:
             if asked.part is not Part.STEP and asked.name in data:
                 self.answers[asked.name] = data[asked.name]
+        if RATINGS & data.keys():
+            self.answers["rated_on"] = max(on, self.answers.get("rated_on", on))
+        if row.trigger in MEETS_THE_FAMILY:
+            self.answers["contact_on"] = max(on, self.answers.get("contact_on", on))
         self.answers |= dict(row.records)
         if row.marks:
             self.answers[row.marks] = on
@@ -98,11 +125,13 @@ class Oracle:
         if self.chart.states[row.to].closed and row.to != self.state:
             self.answers["closed_from"] = self.state
 
-    def _count(self, row: Move, on: date) -> None:
+    def _count(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
         closes = row.to != self.state and self.chart.states[row.to].closed
         ended = set(row.stops) & self.running.keys()
         for clock in ended:
             self.counted[clock] |= days(self.running.pop(clock), on)
+        if row.to == self.state:
+            self.ended_by_closing -= set(row.stops)
         if row.reopens:
             for clock in self.ended_by_closing - {"hold_review"}:
                 self._start_again(clock, on)
@@ -112,6 +141,7 @@ class Oracle:
             if clock in self.running:
                 continue
             self._start(clock, on)
+            self.agreed[clock] = data.get("review_on") if clock in AGREES_A_DAY else None
             self.ended_by_closing.discard(clock)
 
     def _start(self, clock: str, on: date) -> None:
@@ -147,7 +177,7 @@ class Oracle:
             return False
         if self.held_since and trigger not in TAKEN_ON_HOLD:
             return False
-        if trigger == "resume" and not self.held_since:
+        if trigger in ONLY_ON_HOLD and not self.held_since:
             return False
         if another and trigger in ASKS_WHO:
             return False
@@ -246,7 +276,9 @@ class Oracle:
     def _too_old(self, known: Mapping[str, Any]) -> bool:
         if "infant_dob" not in known:
             return False
-        born, came = known["infant_dob"], known.get("received_again_on", known["received_on"])
-        second = (born.year + 2, born.month, born.day)
-        came_on = (came.year, came.month, came.day)
-        return bool(came_on >= second if self.chart.rules.service == "leeds-imhs" else came_on > second)
+        return self._is_too_old(known["infant_dob"], known.get("received_again_on", known["received_on"]))
+
+    def _is_too_old(self, born: date, on: date) -> bool:
+        """In Leeds from the second birthday on, in Essex from the day after it."""
+        second, day = (born.year + 2, born.month, born.day), (on.year, on.month, on.day)
+        return day >= second if self.chart.rules.service == "leeds-imhs" else day > second

@@ -7,6 +7,7 @@ import pytest
 
 from workflows import Chart, Stage
 from workflows.diagram import main_line, markdown, mermaid
+from workflows.figures import FIGURES
 from workflows.registry import CHARTS
 from workflows.vocabulary import NEW
 
@@ -83,6 +84,11 @@ def test_a_page_says_each_row_rule_and_criterion(chart: Chart) -> None:
 
 def test_a_figure_that_a_service_has_not_published_is_said_to_be_off() -> None:
     leeds, essex = (markdown(chart) for chart in CHARTS.values())
-    assert "| published wait | 56 and 85 days" in leeds
-    assert "| published wait | none: off |" in essex
-    assert "| watchful waiting, months | not published: off |" in essex
+    labels = {name: f"| {meaning.label} | " for name, meaning in FIGURES.items()}
+    for name, days in (("wait_first", 56), ("wait_over", 85)):
+        assert f"{labels[name]}{days} days (Leeds guidance for perinatal colleagues: waiting" in leeds
+    assert labels["watch"] + "3 months (" in leeds
+    assert labels["acknowledge"] + "5 working days (" in essex
+    assert [name for name, label in labels.items() if label + "not published: off |" not in essex] == [
+        "acknowledge", "birth_unrecorded",
+    ]  # fmt: skip

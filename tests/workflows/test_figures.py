@@ -1,45 +1,75 @@
 """What differs between services is data: figures with a source, a date of force, or none at all."""
 
-from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from workflows import ServiceRules, WaitFigures
-from workflows.flags import FLAGS, WAIT_8_WEEKS, WAIT_OVER_12_WEEKS, FlagRule, WaitWindow
+from casework.explaining import DAYS
+from workflows.charts.states import CLOCKS, OPEN, STATES
+from workflows.figures import FIGURES, Figure, lookup, wait_of
+from workflows.flags import FLAGS, ClockReaches, Condition
 from workflows.registry import CHARTS, CURRENT, UnknownPathway, UnknownService, chart_for, chart_named
 from workflows.services.essex_v1 import ESSEX
 from workflows.services.leeds_v1 import LEEDS
 
-LATER = WaitFigures(first=42, over=71, source="a later page", in_force_from=date(2027, 1, 1))
+TODAY, NEW_YEAR = date(2026, 3, 2), date(2027, 1, 1)
+LATER = (Figure("wait_first", 42, "a later page", NEW_YEAR), Figure("wait_over", 71, "a later page", NEW_YEAR))
 
 
-def days(flag: FlagRule, on: date, rules: ServiceRules = LEEDS.rules) -> tuple[int, int | None] | None:
-    assert isinstance(flag.condition, WaitWindow)
-    return flag.condition.days(rules, on)
+def published(on: date, leeds: tuple[Figure, ...] = LEEDS.rules.figures) -> tuple[int, int] | None:
+    """The wait of Leeds on a day, by what its documents say."""
+    wait = wait_of(lookup({"leeds-imhs": leeds}, {}), "leeds-imhs", on)
+    return (wait.first, wait.over) if wait else None
 
 
 def test_leeds_flags_a_wait_from_day_56_and_from_day_85_and_essex_publishes_none() -> None:
-    today = date(2026, 3, 2)
-    assert days(WAIT_8_WEEKS, today) == (56, 85)
-    assert days(WAIT_OVER_12_WEEKS, today) == (85, None)
-    assert days(WAIT_8_WEEKS, today, ESSEX.rules) is None
+    assert published(TODAY) == (56, 85)
+    assert all(ESSEX.rules.figure(name, TODAY) is None for name in ("wait_first", "wait_over"))
+    assert FLAGS["wait_8_weeks"].when == (ClockReaches("wait_to_allocation", "wait_first", until="wait_over"),)
+    assert FLAGS["wait_over_12_weeks"].when == (ClockReaches("wait_to_allocation", "wait_over"),)
 
 
 def test_a_newly_published_wait_counts_from_its_date_of_force() -> None:
-    rules = replace(LEEDS.rules, waits=(LATER, *LEEDS.rules.waits))
-    assert days(WAIT_8_WEEKS, date(2026, 12, 31), rules) == (56, 85)
-    assert days(WAIT_8_WEEKS, date(2027, 1, 1), rules) == (42, 71)
+    both = (*LATER, *LEEDS.rules.figures)
+    assert published(date(2026, 12, 31), both) == (56, 85)
+    assert published(NEW_YEAR, both) == (42, 71)
 
 
 def test_a_wait_that_is_not_in_force_yet_flags_nobody() -> None:
-    rules = replace(LEEDS.rules, waits=(LATER,))
-    assert days(WAIT_8_WEEKS, date(2026, 12, 31), rules) is None
+    assert published(date(2026, 12, 31), LATER) is None
+
+
+def test_a_figure_that_is_withdrawn_is_off_from_that_day_on() -> None:
+    withdrawn = (*LEEDS.rules.figures, Figure("wait_over", None, "withdrawn", NEW_YEAR))
+    assert published(date(2026, 12, 31), withdrawn) == (56, 85)
+    assert published(NEW_YEAR, withdrawn) is None
+
+
+def test_of_two_figures_from_the_same_day_the_later_entered_holds_and_other_services_keep_theirs() -> None:
+    entered = {"leeds-imhs": tuple(Figure("forum", amount, "the team", NEW_YEAR) for amount in (14, 10))}
+    figure = lookup({chart.rules.service: chart.rules.figures for chart in CHARTS.values()}, entered)
+    found = [figure("leeds-imhs", "forum", on) for on in (date(2026, 12, 31), NEW_YEAR)]
+    assert [one.amount for one in found if one] == [7, 10]
+    assert figure("together-with-baby", "forum", NEW_YEAR) is None
 
 
 def test_twelve_weeks_take_the_place_of_eight() -> None:
-    assert WAIT_OVER_12_WEEKS.replaces == "wait_8_weeks"
+    assert FLAGS["wait_over_12_weeks"].replaces == "wait_8_weeks"
     assert {flag.replaces for flag in FLAGS.values()} <= {"", *FLAGS}
+
+
+def test_every_flag_asks_for_clocks_days_states_and_figures_that_are_there() -> None:
+    asked = [cells_of(condition) for flag in FLAGS.values() for condition in flag.when]
+    for name, known in (("clock", CLOCKS), ("figure", FIGURES), ("until", FIGURES), ("day", DAYS)):
+        assert {condition[name] for condition in asked if condition.get(name)} <= set(known), name
+    assert {state for condition in asked for state in condition.get("states", ())} <= set(STATES)
+    of_open = [c for flag in FLAGS.values() if not flag.after_closing for c in map(cells_of, flag.when)]
+    assert {state for condition in of_open for state in condition.get("states", ())} <= set(OPEN)
+
+
+def cells_of(condition: Condition) -> dict[str, Any]:
+    return {name: getattr(condition, name) for name in condition.__slots__}
 
 
 def test_every_flag_says_whom_it_is_for_and_where_it_comes_from() -> None:
@@ -53,7 +83,7 @@ def test_every_flag_says_whom_it_is_for_and_where_it_comes_from() -> None:
 def test_every_published_figure_has_its_source_beside_it() -> None:
     for chart in CHARTS.values():
         assert chart.rules.sources
-        assert all(wait.source for wait in chart.rules.waits)
+        assert all(figure.source and figure.name in FIGURES for figure in chart.rules.figures)
         assert all(clock.source for clock in chart.clocks.values())
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.casework.families import row
 from tests.workflows.golden.__main__ import DIGESTS, FOLDER, page_of
-from workflows import Chart, Role, WaitFigures
+from workflows import Chart, Figure, Role
 from workflows.diagram import digest, markdown
 from workflows.eligibility import older_than
 from workflows.registry import CHARTS
 from workflows.services.leeds_v1 import LEEDS
-from workflows.vocabulary import Guard
+from workflows.vocabulary import AgeLimit, Guard
 
 FROZEN = (
     "{} is not what was signed. A released chart is not changed: write a new version beside it. "
@@ -104,7 +104,7 @@ def test_a_changed_guard_changes_the_digest(tmp_path: Path, text: str, instead: 
 
 def test_a_changed_criterion_changes_the_digest() -> None:
     before, *others = LEEDS.rules.eligibility
-    younger = replace(before, asks=older_than(18, limit_day_is_in=False))
+    younger = replace(before, asks=older_than(AgeLimit(18, limit_day_is_in=False)))
     rules = replace(LEEDS.rules, eligibility=(younger, *others))
     assert digest(replace(LEEDS, rules=rules)) != digest(LEEDS)
 
@@ -122,5 +122,5 @@ def test_a_changed_cell_changes_the_digest() -> None:
 
 
 def test_a_newly_published_wait_is_a_figure_and_leaves_the_digest_alone() -> None:
-    waits = (*LEEDS.rules.waits, WaitFigures(42, 71, "a later page", date(2027, 1, 1)))
-    assert digest(replace(LEEDS, rules=replace(LEEDS.rules, waits=waits))) == digest(LEEDS)
+    figures = (*LEEDS.rules.figures, Figure("wait_first", 42, "a later page", date(2027, 1, 1)))
+    assert digest(replace(LEEDS, rules=replace(LEEDS.rules, figures=figures))) == digest(LEEDS)

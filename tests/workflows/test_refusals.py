@@ -82,8 +82,9 @@ def test_a_role_is_required_by_each_row_and_the_refusal_says_which(chart: Chart)
 
 
 @EVERY_CHART
-def test_a_referral_on_hold_may_only_be_resumed_noted_about_or_closed_by_the_family(chart: Chart) -> None:
-    quiet = {"resume", "acknowledge", "add_information", "tell_outcome", "withdraw_consent", "move_away", "void"}
+def test_a_referral_on_hold_may_only_be_resumed_looked_at_noted_about_or_closed_by_the_family(chart: Chart) -> None:
+    closing = {"withdraw_consent", "move_away", "void"}
+    quiet = {"resume", "review_hold", "acknowledge", "add_information", "tell_outcome", "record_contact", *closing}
     for state in (s.name for s in chart.states.values() if not s.closed):
         held = after_step(case_at(chart, state), "place_hold")
         for trigger in chart.triggers_from(state):
@@ -98,8 +99,15 @@ def test_a_referral_on_hold_may_only_be_resumed_noted_about_or_closed_by_the_fam
 
 
 @EVERY_CHART
-def test_what_is_not_on_hold_cannot_be_resumed(chart: Chart) -> None:
-    assert refused(case_at(chart, "waiting"), "resume").keys() == {"not_on_hold"}
+@pytest.mark.parametrize("trigger", ["resume", "review_hold"])
+def test_what_is_not_on_hold_can_neither_be_resumed_nor_looked_at_again(chart: Chart, trigger: str) -> None:
+    assert refused(case_at(chart, "waiting"), trigger).keys() == {"not_on_hold"}
+
+
+@EVERY_CHART
+def test_contact_is_recorded_from_the_first_one_to_the_end_of_the_work(chart: Chart) -> None:
+    recorded = {state for state in chart.states if "record_contact" in chart.triggers_from(state)}
+    assert recorded == {"assessment", "formulation", "plan_offered", "intervention", "ending"}
 
 
 # Time

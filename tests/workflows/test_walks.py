@@ -119,6 +119,8 @@ class Walk:
         for what in ("state", "version", "opened_on", "closed_on", "placed_on", "held_since", "answers"):
             assert getattr(case, what) == getattr(oracle, what), what
         assert {n for n, c in case.clocks.items() if c.running} == oracle.running.keys()
+        assert {n: c.agreed_on for n, c in case.clocks.items()} == oracle.agreed
+        assert case.days == oracle.days_ahead()
         for name, clock in case.clocks.items():
             assert clock.days(self.day) == oracle.days_on(name, self.day), name
             assert clock.adjusted(self.day, case.held_since) == oracle.adjusted_on(name, self.day), name

@@ -60,7 +60,7 @@ WRITTEN_REFERRAL = (
 
 BEFORE_THE_GROUP = (
     Move("rmg_review",        "request_information", "information_requested", (CHAIR,), needs=(RMG_ON, QUESTIONS), only_if=(discussed_in_forum,), stops=("triage",), starts=("information_due",), records=(("asked_by", "group"),)),
-    Move("rmg_review",        "defer",               "rmg_review",        (CHAIR,),    needs=(RMG_ON, REASON), only_if=(discussed_in_forum,)),
+    Move("rmg_review",        "defer",               "rmg_review",        (CHAIR,),    needs=(RMG_ON, REASON), only_if=(discussed_in_forum,), stops=("triage",), starts=("triage",)),
     Move("information_requested", "close_without_reply", "rejected_incomplete", (DUTY, LEAD), needs=(REASON, CONTENTS_READ), only_if=(contents_read_for_safeguarding,), stops=EVERY_CLOCK),
     *from_each(DECIDED,
     Move("",                  "tell_outcome",        STAYS,               (ADM, CHAIR), takes=(HOW_TOLD,), stops=("outcome_told",), marks="outcome_told_on", while_held=True)),

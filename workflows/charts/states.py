@@ -1,5 +1,6 @@
 """The states and the clocks of the pathway, shared by every service."""
 
+from workflows.figures import Figure
 from workflows.vocabulary import Again, Clock, Stage, State
 
 # fmt: off
@@ -33,16 +34,16 @@ _STATES = (
 _CLOCKS = (
     Clock("form_due",           "Call to written referral",               "K3; Leeds: the call, then the form"),
     Clock("acknowledge",        "Receipt to acknowledgement",             "K4; Essex: referrer contacted within 5 days"),
-    Clock("information_due",    "Information asked for to supplied",      "K5; Leeds: further information required"),
+    Clock("information_due",    "Information asked for to supplied",      "K5; Leeds: further information required", agreed="review_on"),
     Clock("triage",             "Ready to decided by the group",          "K6; Leeds: weekly Referral Management Group"),
     Clock("outcome_told",       "Decision to referrer told",              "K7; Leeds: in a timely manner"),
     Clock("wait_to_allocation", "Acceptance to clinician allocated",      "K8; Leeds: 8 to 12 weeks before being allocated", again=Again.GOES_ON),
     Clock("wait_to_start",      "Acceptance to first attended contact",   "K9; Leeds: before we begin working with families", again=Again.GOES_ON),
     Clock("total_time",         "Receipt to first attended contact",      "K10; counts from the first form", again=Again.FROM_THE_FIRST_DAY),
-    Clock("watch",              "Watchful waiting to review",             "K11; Leeds: a 3-month period"),
+    Clock("watch",              "Watchful waiting to review",             "K11; Leeds: a 3-month period", agreed="review_on"),
     Clock("consultation",       "Consultation agreed to held",            "K12"),
     Clock("summary",            "Consultation held to summary sent",      "K13; Leeds: a summary will be provided"),
-    Clock("hold_review",        "Hold placed to ended",                   "K16"),
+    Clock("hold_review",        "Hold placed to ended",                   "K16", agreed="review_on"),
     Clock("formulation_due",    "Assessment done to formulation",         "K20; Essex: formulation of need will take place"),
 )
 # fmt: on
@@ -56,3 +57,18 @@ RECEIVED = tuple(name for name in OPEN if name not in ("duty_call", "awaiting_re
 
 DECIDED = (*RECEIVED[RECEIVED.index("rmg_review") + 1 :], "signposted", "declined")
 """Every state in which the group's outcome can still be told to the referrer."""
+
+BEFORE_START = RECEIVED[: RECEIVED.index("assessment")]
+"""Every state from the written referral to the first contact, those beside the way included."""
+
+ON_THE_WAY = tuple(name for name in BEFORE_START if name not in ("watchful_waiting", "consultation"))
+"""Of these, those in which the referral is on its way to a start."""
+
+BEFORE_ALLOCATION = tuple(name for name in ON_THE_WAY if name != "allocated")
+AT_WORK = RECEIVED[RECEIVED.index("assessment") :]
+"""Every state from the first contact to the end of the work."""
+
+BIRTH_UNRECORDED = Figure(
+    "birth_unrecorded", 1, "requirements K15: warns when the due date is past with nothing recorded"
+)
+"""Its first day past the due date. A service that would rather ask later enters a figure of its own."""

@@ -1,9 +1,11 @@
 """From the waiting list to the end of the work: rows that every service has."""
 
-from workflows.charts.rows import EVERY_CLOCK
+from workflows.charts.rows import EVERY_CLOCK, from_each
+from workflows.charts.states import AT_WORK
 from workflows.fields import (
     ADVICE,
     CLINICIAN,
+    CONTACT,
     DISCIPLINES,
     END_REASON,
     HYPOTHESIS,
@@ -19,7 +21,7 @@ from workflows.fields import (
     SUMMARY,
 )
 from workflows.guards import consent_recorded, plan_was_shared
-from workflows.vocabulary import Move, Role
+from workflows.vocabulary import STAYS, Move, Role
 
 CHAIR, CLIN, LEAD, MGR, TEAM = Role.CHAIR, Role.CLINICIAN, Role.LEAD, Role.MANAGER, Role.TEAM
 WAITS = ("wait_to_allocation", "wait_to_start")
@@ -33,7 +35,9 @@ WAITING = (
 )
 
 WORK = (
-    Move("allocated",    "first_contact",     "assessment",   (CLIN,),      needs=(SETTING, PARTICIPANTS), stops=("wait_to_start", "total_time"), marks="first_contact_on"),
+    Move("allocated",    "first_contact",     "assessment",   (CLIN,),      needs=(SETTING, PARTICIPANTS), stops=("wait_to_start", "total_time"), marks="first_contact_on", dates=CONTACT),
+    *from_each(AT_WORK,
+    Move("",             "record_contact",    STAYS,          (CLIN,),      needs=(SETTING, PARTICIPANTS), dates=CONTACT, while_held=True)),
     Move("assessment",   "finish_assessment", "formulation",  (CLIN,),      needs=(OBSERVED_ON, INFANT_VOICE), starts=("formulation_due",), marks="assessment_done_on"),
     Move("formulation",  "assess_more",       "assessment",   (TEAM, CLIN), needs=(REASON,), stops=("formulation_due",)),
     Move("formulation",  "offer_plan",        "plan_offered", (TEAM, CLIN), needs=(DISCIPLINES, HYPOTHESIS, INFANT_VOICE, INTERVENTIONS), stops=("formulation_due",), marks="formulation_on"),

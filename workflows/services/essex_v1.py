@@ -10,18 +10,21 @@ from workflows.charts.intake import BEFORE_THE_GROUP, DUTY_CALL, WRITTEN_REFERRA
 from workflows.charts.outcomes import ACCEPT_ASSESSMENT, CONSULTATION, OTHER_OUTCOMES, WATCHFUL_WAITING
 from workflows.charts.rows import EVERY_CLOCK, with_reopening
 from workflows.charts.sidepaths import SIDE_PATHS
-from workflows.charts.states import CLOCKS, STATES
+from workflows.charts.states import BIRTH_UNRECORDED, CLOCKS, STATES
 from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
 from workflows.fields import CONTENTS_READ, COUNTERSIGNED_BY, QUESTIONS
+from workflows.figures import Figure
 from workflows.guards import contents_read_for_safeguarding, something_missing
-from workflows.vocabulary import NOT_PUBLISHED, Criterion, Move, Role, ServiceRules
+from workflows.vocabulary import NOT_PUBLISHED, AgeLimit, Criterion, Move, Role, ServiceRules
 
 GUIDANCE = "Together with Baby referral guidance"
 
+UP_TO_TWO = AgeLimit(24, limit_day_is_in=True)
+
 # fmt: off
 ELIGIBILITY = (
-    Criterion("over_age",             older_than(24, limit_day_is_in=True),                                                               "The baby was over 24 months old when the referral came.",          f"{GUIDANCE}: the infant is over 24 months in age"),
+    Criterion("over_age",             older_than(UP_TO_TWO),                                                                             "The baby was over 24 months old when the referral came.",          f"{GUIDANCE}: the infant is over 24 months in age"),
     Criterion("age_unknown",          age_unknown,                                                                                        "Neither a date of birth nor an expected date of birth is known.",  "implied by the age limit"),
     Criterion("not_the_relationship", when("relationship_at_risk", no="excluded"),                                                        "The relationship between the parent and the baby is not at risk.", f"{GUIDANCE}: the relationship between the parent and infant is not at risk"),
     Criterion("outside_footprint",    when("lives_in_area", no="excluded"),                                                               "The family does not live in the EPUT footprint.",                  f"{GUIDANCE}: not living in the EPUT footprint"),
@@ -47,10 +50,8 @@ RULES = ServiceRules(
     duty_call_required=False,
     self_referral=True,
     call_minutes={},
-    acknowledge_within_working_days=5,
-    waits=(),
-    review_every_days=NOT_PUBLISHED,
-    watchful_waiting_months=NOT_PUBLISHED,
+    age_limit=UP_TO_TWO,
+    figures=(Figure("acknowledge", 5, f"{GUIDANCE}: the referrer is contacted within 5 days"), BIRTH_UNRECORDED),
     consultation_minutes=NOT_PUBLISHED,
     reopen_within_days=NOT_PUBLISHED,
     opening_hours=NOT_PUBLISHED,

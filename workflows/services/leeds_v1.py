@@ -10,20 +10,23 @@ from workflows.charts.intake import BEFORE_THE_GROUP, DUTY_CALL, WRITTEN_REFERRA
 from workflows.charts.outcomes import ACCEPT_DIRECT, CONSULTATION, OTHER_OUTCOMES, WATCHFUL_WAITING
 from workflows.charts.rows import with_reopening
 from workflows.charts.sidepaths import SIDE_PATHS
-from workflows.charts.states import CLOCKS, STATES
+from workflows.charts.states import BIRTH_UNRECORDED, CLOCKS, STATES
 from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
 from workflows.fields import CONTENTS_READ, QUESTIONS, REFERRAL_FORM, REVIEW_ON
+from workflows.figures import Figure
 from workflows.guards import contents_read_for_safeguarding, no_other_open_referral, referrer_may_refer, words_stand
-from workflows.vocabulary import NOT_PUBLISHED, Criterion, Move, Role, ServiceRules, WaitFigures
+from workflows.vocabulary import NOT_PUBLISHED, AgeLimit, Criterion, Move, Role, ServiceRules
 
 PERINATAL_GUIDANCE = "Leeds guidance for perinatal colleagues"
 DUTY_CALL_GUIDE = "Leeds one-minute guide to a duty telephone call"
 PUBLIC_PAGE = "Leeds public description and referral steps"
 
+UNDER_TWO = AgeLimit(24, limit_day_is_in=False)
+
 # fmt: off
 ELIGIBILITY = (
-    Criterion("over_age",             older_than(24, limit_day_is_in=False),       "The baby had turned two when the referral came.",                           f"{PUBLIC_PAGE}: infants under two years"),
+    Criterion("over_age",             older_than(UNDER_TWO),                        "The baby had turned two when the referral came.",                           f"{PUBLIC_PAGE}: infants under two years"),
     Criterion("age_unknown",          age_unknown,                                 "Neither a date of birth nor an expected date of birth is known.",           "implied by the age limit"),
     Criterion("not_the_relationship", when("relationship_at_risk", no="excluded"), "The difficulty is not in the relationship between the baby and the carer.", f"{PUBLIC_PAGE}: only where the difficulty is with the infant-primary caregiver relationship"),
     Criterion("outside_area",         when("gp_in_area", no="excluded"),           "The family is not registered with a Leeds GP.",                             f"{PUBLIC_PAGE}: families registered with a Leeds GP"),
@@ -45,10 +48,14 @@ RULES = ServiceRules(
     duty_call_required=True,
     self_referral=False,
     call_minutes={"default": 45, "perinatal_mental_health": 30},
-    acknowledge_within_working_days=NOT_PUBLISHED,
-    waits=(WaitFigures(first=56, over=85, source=f"{PERINATAL_GUIDANCE}: waiting approximately 8 to 12 weeks before being allocated a clinician"),),
-    review_every_days=7,
-    watchful_waiting_months=3,
+    age_limit=UNDER_TWO,
+    figures=(
+        Figure("wait_first", 56, f"{PERINATAL_GUIDANCE}: waiting approximately 8 to 12 weeks before being allocated a clinician"),
+        Figure("wait_over", 85, f"{PERINATAL_GUIDANCE}: waiting approximately 8 to 12 weeks before being allocated a clinician"),
+        Figure("forum", 7, f"{PERINATAL_GUIDANCE}: discussed at a weekly Referral Management Group"),
+        Figure("watch", 3, f"{PERINATAL_GUIDANCE}: watchful waiting over a 3-month period"),
+        BIRTH_UNRECORDED,
+    ),
     consultation_minutes=90,
     reopen_within_days=NOT_PUBLISHED,
     opening_hours=(9, 17),

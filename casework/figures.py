@@ -1,0 +1,11 @@
+"""The figures of the services here: what their documents say, and what they entered since."""
+
+from collections.abc import Mapping
+
+from workflows.figures import Figure, Lookup, lookup
+from workflows.registry import CURRENT
+
+
+def figures_with(entered: Mapping[str, tuple[Figure, ...]]) -> Lookup:
+    """Every service's figures, those of its documents and those it entered, as one question."""
+    return lookup({service: chart.rules.figures for service, chart in CURRENT.items()}, entered)
