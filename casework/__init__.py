@@ -15,14 +15,19 @@ from casework.errors import (
     BadRequest,
     CaseworkError,
     KeyUsedOtherwise,
+    NightHeld,
+    NightLost,
+    NightStopped,
     NoSuchCase,
     ReferenceTaken,
     StaleCase,
     StepRefused,
     StorageError,
 )
+from casework.ledger import NightReport, NightRun
+from casework.nights import Nights
 from casework.service import Casework, Option
-from casework.store import Asked, FlagRow, NightReport, WorklistRow
+from casework.store import Asked, FlagRow, WorklistRow
 
 __version__ = "0.1.0"
 
@@ -41,7 +46,12 @@ __all__ = [
     "CaseworkError",
     "FlagRow",
     "KeyUsedOtherwise",
+    "NightHeld",
+    "NightLost",
     "NightReport",
+    "NightRun",
+    "NightStopped",
+    "Nights",
     "NoSuchCase",
     "Option",
     "Receipt",

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -32,6 +33,11 @@ def london_day(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("An instant needs a time zone.")
     return instant.astimezone(LONDON).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last instant of a day in Europe/London, in UTC."""
+    return datetime.combine(day, time_of_day.max, LONDON).astimezone(UTC)
 
 
 def parse_day(text: str, today: date | None = None) -> date:

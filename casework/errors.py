@@ -73,6 +73,35 @@ class StaleCase(CaseworkError):
         )
 
 
+class NightHeld(CaseworkError):
+    """Another is at work on a night: nothing was done, and nothing needs to be."""
+
+    code = "night_held"
+
+    def __init__(self, holder: str, since: datetime | None) -> None:
+        self.holder, self.since = holder, since
+        at = f" since {since:%Y-%m-%d %H:%M:%S}Z" if since else ""
+        super().__init__(f"The night is being run by {holder}{at}. Nothing was done here.")
+
+
+class NightLost(CaseworkError):
+    """Another has taken over the night, because this one was silent for too long. It wrote nothing after that."""
+
+    code = "night_lost"
+
+    def __init__(self) -> None:
+        super().__init__("Another has taken this night over. It is being completed there; nothing was lost.")
+
+
+class NightStopped(CaseworkError):
+    """The night was asked to end. What it did is kept, and the next one takes it up where it stands."""
+
+    code = "night_stopped"
+
+    def __init__(self) -> None:
+        super().__init__("The night was stopped after the batch at hand. The next run takes it up from there.")
+
+
 class KeyUsedOtherwise(CaseworkError):
     """The same idempotency key came with another request."""
 

@@ -29,6 +29,18 @@ class LogEvent(StrEnum):
     IMPORT_FINISHED = "import.finished"
     NIGHT_STARTED = "night.started"
     NIGHT_FINISHED = "night.finished"
+    NIGHT_QUARANTINED = "night.quarantined"
+    NIGHT_UNDONE = "night.undone"
+    FLAG_SEEN = "flag.seen"
+    FLAG_SNOOZED = "flag.snoozed"
+    FLAG_WOKEN = "flag.woken"
+    FIGURE_ENTERED = "figure.entered"
+    SCHEDULE_STARTED = "schedule.started"
+    SCHEDULE_ALIVE = "schedule.alive"
+    SCHEDULE_HELD = "schedule.held"
+    SCHEDULE_TROUBLED = "schedule.troubled"
+    SCHEDULE_FAILED = "schedule.failed"
+    SCHEDULE_STOPPED = "schedule.stopped"
 
 
 _log = structlog.get_logger("casework")
@@ -85,6 +97,11 @@ def flag_cleared(*, case_id: UUID, kind: str, cleared_on: str, because: str, **i
     _log.info(LogEvent.FLAG_CLEARED, case_id=str(case_id), kind=kind, cleared_on=cleared_on, because=because, **ids)
 
 
+def flag_act(act: str, **ids: Any) -> None:
+    """What a person did about a flag: seen, snoozed or woken. The reason stays in the database."""
+    _log.info(f"flag.{act}", **ids)
+
+
 def run_lines(name: LogEvent, lines: Iterable[Mapping[str, Any]], **ids: Any) -> None:
     """Many lines of one name. The logger is looked up once, which is half of what a short line costs."""
     tell = _log.bind().info
@@ -95,3 +112,9 @@ def run_lines(name: LogEvent, lines: Iterable[Mapping[str, Any]], **ids: Any) ->
 def run_line(name: LogEvent, **ids: Any) -> None:
     """The beginning and the end of an import or a night, and a row that an import refused."""
     _log.info(name, **ids)
+
+
+def schedule_line(name: LogEvent, **ids: Any) -> None:
+    """What a service of nights says of itself. Its level says whether anybody has to look."""
+    tell = {LogEvent.SCHEDULE_TROUBLED: _log.warning, LogEvent.SCHEDULE_FAILED: _log.error}.get(name, _log.info)
+    tell(name, **ids)

@@ -1,30 +1,25 @@
 """The use-cases: what a clinic's screen, the command line or a job may ask of casework."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from casework import log
 from casework.actor import Actor
-from casework.calendar import london_day, utc_now
-from casework.case import Attempt, Case, CaseEvent
+from casework.case import Attempt, Case
 from casework.change import Change, Receipt
-from casework.errors import BadRequest, NoSuchCase, ReferenceTaken, StaleCase, StepRefused
+from casework.errors import BadRequest, ReferenceTaken, StaleCase, StepRefused
 from casework.forms import schema
 from casework.identity import new_id
-from casework.replay import Difference, compare
-from casework.store import Asked, FlagRow, Keeper, KeyTaken, NightReport, RefusedAttempt, Store, WorklistRow
+from casework.lists import REFERENCE, Lists, id_of
+from casework.store import KeyTaken, RefusedAttempt
 from workflows import Chart, Refusal, Role
-from workflows.eligibility import Eligibility, eligibility
-from workflows.flags import FLAGS
-from workflows.registry import CHARTS, CURRENT, UnknownService, chart_for
-from workflows.vocabulary import Stage
+from workflows.registry import CHARTS, UnknownService, chart_for
 
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
-_NAMES_A_CASE = re.compile(rf"(?:[a-z0-9-]{{1,64}}/)?{_REFERENCE.pattern}")
+_REFERENCE = re.compile(REFERENCE)
 _KEY = re.compile(r"[!-~]{1,200}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
@@ -41,22 +36,8 @@ class Option:
     data: dict[str, Any]
 
 
-class Casework:
+class Casework(Lists):
     """The cases of a database. One call, one transaction. Safe to share between threads."""
-
-    def __init__(self, database: Keeper, now: Callable[[], datetime] = utc_now) -> None:
-        self._database = database
-        self._now = now
-
-    @property
-    def database(self) -> Keeper:
-        return self._database
-
-    def now(self) -> datetime:
-        return self._now()
-
-    def today(self) -> date:
-        return london_day(self._now())
 
     def open_case(
         self,
@@ -138,13 +119,13 @@ class Casework:
 
     def _in_one_transaction(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
         with self._database.writing() as store:
-            case = which if isinstance(which, Case) else _id_of(store, which)
+            case = which if isinstance(which, Case) else id_of(store, which)
             return change.make(store, case, seen)
 
     def _keep_refusal(self, refused: StepRefused, which: Case | str | UUID, attempt: Attempt) -> None:
         """In a transaction of its own: the one that was refused has been rolled back."""
         with self._database.writing() as store:
-            case = which if isinstance(which, Case) else store.case(_id_of(store, which))
+            case = which if isinstance(which, Case) else store.case(id_of(store, which))
             kept = RefusedAttempt(
                 case_id=None if isinstance(which, Case) else case.id,
                 service=case.service,
@@ -174,7 +155,7 @@ class Casework:
     def options(self, case: str | UUID, actor: Actor) -> tuple[Option, ...]:
         """Each trigger from the present state: allowed or refused with its reasons, and the answers it needs."""
         with self._database.reading() as store:
-            found = store.case(_id_of(store, case))
+            found = store.case(id_of(store, case))
             other = store.other_referral(found.service, found.people, found.id)
         return self._options(found, actor, other)
 
@@ -188,60 +169,6 @@ class Casework:
             Option(move.trigger, move.to, not against, move.who, against, schema(move, found.answers))
             for move, against in found.steps(facts)
         )
-
-    def case(self, case: str | UUID) -> Case:
-        """A referral as it stands. Raises `NoSuchCase`, `AmbiguousReference`."""
-        with self._database.reading() as store:
-            return store.case(_id_of(store, case))
-
-    def eligibility(self, case: str | UUID) -> Eligibility:
-        """Meets, discuss or excluded, with every criterion of the service that speaks for discussion or exclusion."""
-        found = self.case(case)
-        return eligibility(found.facts(self.today()))
-
-    def case_flags(self, case: str | UUID) -> tuple[FlagRow, ...]:
-        """The flags that are open on a referral. Raises `NoSuchCase`."""
-        with self._database.reading() as store:
-            return store.open_flags(store.case(_id_of(store, case)).id)
-
-    def history(self, case: str | UUID) -> tuple[CaseEvent, ...]:
-        """Everything that happened to a referral, in the order in which it was recorded. Raises `NoSuchCase`."""
-        with self._database.reading() as store:
-            return store.events(_id_of(store, case)) or _no_such_case()
-
-    def worklist(self, asked: Asked | None = None) -> Sequence[WorklistRow]:
-        """The open referrals, longest wait first. Raises `BadRequest` for a service that is not here."""
-        with self._database.reading() as store:
-            return store.worklist(self._asked(asked))
-
-    def flags(self, asked: Asked | None = None) -> Sequence[FlagRow]:
-        """The flags that are open on the day asked for, longest wait first."""
-        with self._database.reading() as store:
-            return store.flags(self._asked(asked))
-
-    def _asked(self, asked: Asked | None) -> Asked:
-        today = self.today()
-        if asked is not None and asked.on > today:
-            raise BadRequest("date_in_future", "A list cannot be read for a day that has not come.", "as_of")
-        return _checked(asked or Asked(today))
-
-    def replay(self, case: str | UUID) -> tuple[tuple[CaseEvent, ...], tuple[Difference, ...]]:
-        """The events of a referral, folded by code that shares nothing with the live path, against what is kept."""
-        with self._database.reading() as store:
-            case_id = _id_of(store, case)
-            kept, events, beside = store.case(case_id), store.events(case_id), store.beside(case_id)
-        return events, compare(kept, events, beside)
-
-    def case_ids(self) -> tuple[UUID, ...]:
-        with self._database.reading() as store:
-            return tuple(store.case_ids())
-
-    def night(self, as_of: date | None = None, *, by: str = "night", dry_run: bool = False) -> NightReport:
-        """Raise and clear the flags of every open referral as of a day. Safe to run twice; moves nobody."""
-        on = as_of or self.today()
-        if on > self.today():
-            raise BadRequest("date_in_future", "A night cannot be run for a day that has not come.", "as_of")
-        return self._database.sweep(on, by, self._now, dry_run=dry_run)
 
 
 def _chart(service: str) -> Chart:
@@ -258,17 +185,6 @@ def checked_reference(reference: str | None) -> str | None:
     return reference
 
 
-def _checked(asked: Asked) -> Asked:
-    for what, given, known in (
-        ("service", asked.service, tuple(CURRENT)),
-        ("stage", asked.stage, tuple(Stage)),
-        ("kind", asked.kind, tuple(FLAGS)),
-    ):
-        if given is not None and given not in known:
-            raise BadRequest(f"unknown_{what}", f"There is no such {what}. Choose from: {', '.join(known)}.", what)
-    return asked
-
-
 def _check_request(data: object, on: object, key: str | None, request_id: str | None) -> None:
     if on is not None and (not isinstance(on, date) or isinstance(on, datetime)):
         raise BadRequest("wrong_type", "The day of a step is a date.", "on")
@@ -278,14 +194,3 @@ def _check_request(data: object, on: object, key: str | None, request_id: str | 
         raise BadRequest("bad_key", "A key is 1 to 200 characters with no blanks: letters, digits and signs.", "key")
     if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
         raise BadRequest("bad_request_id", "A request id has letters, digits and . _ : -, up to 64.", "request_id")
-
-
-def _id_of(store: Store, case: str | UUID) -> UUID:
-    """What cannot be the name of a case is none: it does not get as far as the database."""
-    if isinstance(case, UUID):
-        return case
-    return store.find(case) if _NAMES_A_CASE.fullmatch(case) else _no_such_case()
-
-
-def _no_such_case() -> NoReturn:
-    raise NoSuchCase

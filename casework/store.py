@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 from casework.case import Case, CaseEvent
 from casework.errors import Change
 from casework.identity import People
-from workflows import Refusal
+from casework.ledger import NightKeeper
+from workflows import Figure, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +71,49 @@ class FlagRow:
     missing: tuple[str, ...]
     cleared_on: date | None = None
     cleared_because: str | None = None
+    quiet_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagAct:
+    """What a person did about an open flag: seen, snoozed (quiet until a day, for a reason) or woken."""
+
+    act: str
+    on: date
+    at: datetime
+    by: str
+    reason: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagStretch:
+    """One stretch of time in which a flag was open. All stretches of a case and a kind are one flag's history."""
+
+    kind: str
+    raised_on: date
+    raised_at: datetime
+    raised_by: UUID
+    quiet_until: date | None
+    cleared_on: date | None
+    cleared_at: datetime | None
+    cleared_because: str | None
+    acts: tuple[FlagAct, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is asked for. `service`, `stage` and `kind` narrow it; `on` is the day that it is read for."""
+    """What a list is asked for. `service`, `stage` and `kind` narrow it; `on` is the day that it is read for.
+
+    `quiet` shows snoozed flags too; `as_known_then` goes by when a thing was recorded, not by when it held.
+    """
 
     on: date
     service: str | None = None
     stage: str | None = None
     kind: str | None = None
-
-
-@dataclass(slots=True)
-class NightReport:
-    """What a night found. `raised`, `cleared` and `replaced` count flags by kind."""
-
-    run_id: UUID
-    as_of: date
-    by: str
-    dry_run: bool = False
-    examined: int = 0
-    raised: dict[str, int] = field(default_factory=dict)
-    cleared: dict[str, int] = field(default_factory=dict)
-    replaced: dict[str, int] = field(default_factory=dict)
-    open: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
+    quiet: bool = False
+    as_known_then: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,7 @@ class KeptBeside:
     clinician: str | None
     people: People
     gaps: tuple[str, ...]
+    days: Mapping[str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +173,10 @@ class Store(Protocol):
         """Keep the event and what it changes, in one. Raises `StaleCase`, `ReferenceTaken`."""
         ...
 
+    def figures(self, service: str) -> tuple[Figure, ...]:
+        """The figures that a service has entered, in the order in which it did."""
+        ...
+
     def clear_flags(self, case_id: UUID, kinds: Sequence[str], on: date, at: datetime, because: str) -> None: ...
 
     def keep_refusal(self, refused: RefusedAttempt) -> None: ...
@@ -166,7 +189,26 @@ class Store(Protocol):
 
     def case_ids(self) -> Iterable[UUID]: ...
 
-    def open_flags(self, case_id: UUID) -> tuple[FlagRow, ...]: ...
+    def open_flags(self, case_id: UUID, on: date) -> tuple[FlagRow, ...]: ...
+
+    def flags_cleared_between(self, service: str, since: datetime, until: datetime, on: date) -> Sequence[FlagRow]:
+        """The flags of a service that steps ended between two instants, and those that the night of a day ended."""
+        ...
+
+    def flag_history(self, case_id: UUID) -> tuple[FlagStretch, ...]: ...
+
+    def keep_flag_act(self, case_id: UUID, kind: str, act: FlagAct) -> bool:
+        """False where no such flag is open."""
+        ...
+
+    def events_until(
+        self, day: date, service: str | None, since: date | None = None
+    ) -> Iterable[tuple[str, tuple[CaseEvent, ...]]]:
+        """Of every referral that was there on a day: its reference and its events up to that day, in their order.
+
+        `since` leaves out those that were closed before a day, and stayed so.
+        """
+        ...
 
     def worklist(self, asked: Asked) -> Sequence[WorklistRow]: ...
 
@@ -196,4 +238,6 @@ class Keeper(Protocol):
 
     def reading(self) -> AbstractContextManager[Store]: ...
 
-    def sweep(self, as_of: date, by: str, now: Callable[[], datetime], *, dry_run: bool = False) -> NightReport: ...
+    def nights(self, now: Callable[[], datetime]) -> NightKeeper:
+        """The same database as the night sees it, by the clock that is given."""
+        ...

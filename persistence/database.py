@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from casework.errors import CaseworkError, StorageError
-from casework.store import NightReport
 from persistence import faults
 from persistence.migrating import HEAD, pending, revision_of, run_upgrade
+from persistence.night import SqlNights
 from persistence.prepared import Prepared
 from persistence.statements import STATEMENTS
 from persistence.store import SqlStore
-from persistence.sweep import Night
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a SQLite writer waits for another before it says that the database is busy."""
@@ -86,6 +85,8 @@ class Database:
         """One transaction that sees one moment and changes nothing."""
         self._need_tables()
         with faults.translated(), self._reading_connection() as connection, connection.begin() as moment:
+            if not self.is_sqlite:  # for this transaction alone: what a server says of the next ones is its own
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             yield SqlStore(connection.connection.cursor(), self._prepared, connection)
             moment.rollback()
 
@@ -93,14 +94,11 @@ class Database:
         """SQLite sees one moment from its first read on; PostgreSQL has to be asked for it."""
         if self.is_sqlite:
             return self.engine.connect()
-        one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        return self.engine.connect().execution_options(**one_moment)
+        return self.engine.connect().execution_options(isolation_level="REPEATABLE READ")
 
-    def sweep(self, as_of: date, by: str, now: Callable[[], datetime], *, dry_run: bool = False) -> NightReport:
-        """The night over all open cases: see `persistence.sweep`."""
-        self._need_tables()
-        with faults.translated():
-            return Night(self.engine, as_of, by, now, dry_run=dry_run).run()
+    def nights(self, now: Callable[[], datetime]) -> SqlNights:
+        """The night on this database: see `persistence.night`."""
+        return SqlNights(self.engine, now, self._need_tables)
 
     def upgrade(self, *, dry_run: bool = False) -> tuple[str, ...]:
         """Bring the tables to this version, all or nothing; the revisions that were (or would be) applied."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,15 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from casework.case import CaseEvent
-from casework.store import Asked, FlagRow, KeptBeside, KnownRow, WorklistRow
+from casework.store import Asked, KeptBeside, KnownRow, WorklistRow
 from casework.waiting import ClockState
+from persistence.night_tables import flags
 from persistence.rows import event_from
-from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases, flags, joined
+from persistence.tables import case_clocks, case_days, case_events, case_gaps, case_records, cases, joined
+from persistence.types import ReadableDay
 from workflows.charts.states import STATES
-from workflows.flags import FLAGS, AnswersMissing
-from workflows.registry import chart_named
+from workflows.registry import CHARTS
 
-WAIT, TOTAL = "wait_to_allocation", "total_time"
+WAIT = "wait_to_allocation"
 _BATCH = 400
 Key = TypeVar("Key", bound=tuple[str, ...])
 
@@ -27,6 +29,23 @@ def events(connection: Connection, case_id: UUID) -> tuple[CaseEvent, ...]:
     return tuple(event_from(dict(row)) for row in found.mappings())
 
 
+def events_until(
+    connection: Connection, day: date, service: str | None, since: date | None
+) -> Iterator[tuple[str, tuple[CaseEvent, ...]]]:
+    """Read in the order of the cases, one case in memory at a time."""
+    there = [cases.c.opened_on <= day, case_events.c.effective_on <= day]
+    if service is not None:
+        there.append(cases.c.service == service)
+    if since is not None:
+        there.append(sa.or_(cases.c.closed_on.is_(None), cases.c.closed_on >= since))
+    query = sa.select(case_events, cases.c.reference).join(cases, cases.c.id == case_events.c.case_id).where(*there)
+    query = query.order_by(case_events.c.case_id, case_events.c.seq)
+    rows = connection.execution_options(yield_per=2_000).execute(query).mappings()
+    for _, some in groupby(rows, key=lambda row: row["case_id"]):
+        of_one = list(some)
+        yield of_one[0]["reference"], tuple(event_from(dict(row)) for row in of_one)
+
+
 def beside(connection: Connection, case_id: UUID) -> KeptBeside:
     """What is kept of a case besides its own row of facts."""
     columns = (cases.c.service, cases.c.is_open, cases.c.clinician, cases.c.infant_key, cases.c.carer_key)
@@ -34,7 +53,8 @@ def beside(connection: Connection, case_id: UUID) -> KeptBeside:
         sa.select(*columns).where(cases.c.id == case_id)
     ).one()
     gaps = connection.scalars(sa.select(case_gaps.c.field).where(case_gaps.c.case_id == case_id))
-    return KeptBeside(service, is_open, clinician, (infant, carer), tuple(gaps))
+    days = connection.execute(sa.select(case_days.c.name, case_days.c.day).where(case_days.c.case_id == case_id))
+    return KeptBeside(service, is_open, clinician, (infant, carer), tuple(gaps), {row.name: row.day for row in days})
 
 
 def case_ids(connection: Connection) -> Iterable[UUID]:
@@ -45,11 +65,12 @@ def worklist(connection: Connection, asked: Asked) -> Sequence[WorklistRow]:
     """Every open referral, longest wait to allocation first, then by the day it was opened."""
     wait = case_clocks.alias("wait")
     query = (
-        sa.select(cases, wait.c.since, wait.c.counts_from, wait.c.stopped_on, wait.c.stopped_by, wait.c.held_days)
-        .add_columns(_joined(case_gaps.c.field, case_gaps).label("missing"))
-        .add_columns(_joined(flags.c.kind, flags, flags.c.cleared_on.is_(None)).label("flags"))
+        sa.select(cases, wait.c.stopped_by, wait.c.held_days)
+        .add_columns(*(readable(wait.c[name]) for name in ("since", "counts_from", "stopped_on")))
+        .add_columns(joined_of(case_gaps.c.field, case_gaps).label("missing"))
+        .add_columns(joined_of(flags.c.kind, flags, *shown(asked.on)).label("flags"))
         .outerjoin(wait, sa.and_(wait.c.case_id == cases.c.id, wait.c.clock == WAIT))
-        .where(cases.c.is_open, cases.c.opened_on <= asked.on, *_narrowed(asked))
+        .where(cases.c.is_open, cases.c.opened_on <= asked.on, *narrowed(asked))
     )
     rows = [_worklist_row(row, asked.on) for row in connection.execute(query).mappings()]
     if asked.kind is not None:
@@ -57,12 +78,22 @@ def worklist(connection: Connection, asked: Asked) -> Sequence[WorklistRow]:
     return sorted(rows, key=lambda r: (r.waiting_days is None, -(r.waiting_days or 0), r.opened_on, r.reference))
 
 
-def _joined(column: sa.Column[Any], table: sa.Table, *only: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+def readable(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A day as a list shows it, where one bad day must not hide all the others."""
+    return sa.type_coerce(day, ReadableDay()).label(getattr(day, "name", None))
+
+
+def shown(on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """The flags that are open and not kept quiet on a day."""
+    return flags.c.cleared_on.is_(None), sa.or_(flags.c.quiet_until.is_(None), flags.c.quiet_until <= on)
+
+
+def joined_of(column: sa.Column[Any], table: sa.Table, *only: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
     """The values of a small table that belong to a case, as one text."""
     return sa.select(joined(column)).where(table.c.case_id == cases.c.id, *only).scalar_subquery()
 
 
-def _narrowed(asked: Asked) -> list[sa.ColumnElement[bool]]:
+def narrowed(asked: Asked) -> list[sa.ColumnElement[bool]]:
     only: list[sa.ColumnElement[bool]] = []
     if asked.service is not None:
         only.append(cases.c.service == asked.service)
@@ -73,7 +104,7 @@ def _narrowed(asked: Asked) -> list[sa.ColumnElement[bool]]:
 
 def _worklist_row(row: Any, on: date) -> WorklistRow:
     clock = None
-    if row["since"] is not None and row["since"] <= on:
+    if row["counts_from"] is not None and row["since"] is not None and row["since"] <= on:
         clock = ClockState(row["since"], row["counts_from"], row["stopped_on"], row["stopped_by"], row["held_days"])
     return WorklistRow(
         case_id=row["id"],
@@ -81,67 +112,27 @@ def _worklist_row(row: Any, on: date) -> WorklistRow:
         reference=row["reference"],
         pathway=row["pathway"],
         state=row["state"],
-        stage=STATES[row["state"]].stage.value,
+        stage=stage_of(row["state"]),
         opened_on=row["opened_on"],
         waiting_days=clock.days(on) if clock else None,
         adjusted_days=clock.adjusted(on, row["held_since"]) if clock else None,
         held=row["held_since"] is not None,
         clinician=row["clinician"],
-        missing=_in_order(row["pathway"], row["missing"]),
+        missing=in_order(row["pathway"], row["missing"]),
         flags=tuple(sorted(row["flags"].split(","))) if row["flags"] else (),
     )
 
 
-def _in_order(pathway: str, missing: str | None) -> tuple[str, ...]:
+def in_order(pathway: str, missing: str | None) -> tuple[str, ...]:
     """Missing answers in the order in which the service lists them."""
     found = set(missing.split(",")) if missing else set()
-    return tuple(name for name in chart_named(pathway).rules.required if name in found)
+    known = CHARTS[pathway].rules.required if pathway in CHARTS else sorted(found)
+    return tuple(name for name in known if name in found)
 
 
-def flags_on(connection: Connection, asked: Asked) -> Sequence[FlagRow]:
-    """The flags that were open at the end of a day, longest wait first."""
-    only = [flags.c.raised_on <= asked.on, sa.or_(flags.c.cleared_on.is_(None), flags.c.cleared_on > asked.on)]
-    if asked.kind is not None:
-        only.append(flags.c.kind == asked.kind)
-    return _flag_rows(connection, asked.on, [*only, *_narrowed(asked)])
-
-
-def open_flags(connection: Connection, case_id: UUID) -> tuple[FlagRow, ...]:
-    return tuple(_flag_rows(connection, None, [flags.c.case_id == case_id, flags.c.cleared_on.is_(None)]))
-
-
-def _flag_rows(connection: Connection, on: date | None, only: Sequence[sa.ColumnElement[bool]]) -> list[FlagRow]:
-    wait, total = case_clocks.alias("wait"), case_clocks.alias("total")
-    query = (
-        sa.select(flags, cases.c.service, cases.c.reference, cases.c.pathway, cases.c.state)
-        .add_columns(wait.c.counts_from.label("wait_from"), total.c.counts_from.label("received_on"))
-        .add_columns(_joined(case_gaps.c.field, case_gaps).label("missing"))
-        .join(cases, cases.c.id == flags.c.case_id)
-        .outerjoin(wait, sa.and_(wait.c.case_id == cases.c.id, wait.c.clock == WAIT))
-        .outerjoin(total, sa.and_(total.c.case_id == cases.c.id, total.c.clock == TOTAL))
-        .where(*only)
-    )
-    found = [_flag_row(row, on or row["raised_on"]) for row in connection.execute(query).mappings()]
-    return sorted(found, key=lambda f: (f.days is None, -(f.days or 0), f.service, f.reference, f.kind))
-
-
-def _flag_row(row: Any, on: date) -> FlagRow:
-    rule = FLAGS.get(row["kind"])
-    about_answers = rule is not None and isinstance(rule.condition, AnswersMissing)
-    since = row["received_on"] if about_answers else row["wait_from"]
-    return FlagRow(
-        service=row["service"],
-        reference=row["reference"],
-        case_id=row["case_id"],
-        kind=row["kind"],
-        state=row["state"],
-        stage=STATES[row["state"]].stage.value,
-        raised_on=row["raised_on"],
-        days=(on - since).days if since else None,
-        missing=_in_order(row["pathway"], row["missing"]) if about_answers else (),
-        cleared_on=row["cleared_on"],
-        cleared_because=row["cleared_because"],
-    )
+def stage_of(state: str) -> str:
+    """The stage of a state; "unknown" where this version knows no such state, so that the case is not hidden."""
+    return STATES[state].stage.value if state in STATES else "unknown"
 
 
 def known_references(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownRow]:

@@ -18,7 +18,8 @@ Row = Sequence[Any]
 def date_names(chart: Chart) -> frozenset[str]:
     """The answers of a chart that are dates: JSON keeps them as text."""
     asked = {f.name for f in chart.fields.values() if f.kind is Kind.DATE}
-    return frozenset(asked | {m.marks for m in chart.moves if m.marks})
+    kept = {f.dates for f in chart.fields.values() if f.dates} | {m.dates for m in chart.moves if m.dates}
+    return frozenset(asked | kept | {m.marks for m in chart.moves if m.marks})
 
 
 def with_dates(chart: Chart, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,11 +132,16 @@ def clock_row(case: Case, name: str) -> dict[str, Any]:
         "stopped_on": clock.stopped_on,
         "stopped_by": clock.stopped_by,
         "held_days": clock.held_days,
+        "agreed_on": clock.agreed_on,
     }
 
 
 def gap_row(case: Case, name: str) -> dict[str, Any]:
     return {"case_id": case.id, "field": name, "since": case.answers["received_on"]}
+
+
+def day_row(case: Case, name: str) -> dict[str, Any]:
+    return {"case_id": case.id, "name": name, "day": case.days[name]}
 
 
 def refusal_row(refused: RefusedAttempt, row_id: object) -> dict[str, Any]:

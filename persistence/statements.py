@@ -5,13 +5,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ClauseElement
 
+from persistence.night_tables import flag_acts, flags, service_figures
 from persistence.tables import (
     case_clocks,
+    case_days,
     case_events,
     case_gaps,
     case_records,
     cases,
-    flags,
     idempotency_keys,
     import_runs,
     refused_attempts,
@@ -25,6 +26,7 @@ CLOCK_COLUMNS = (
     case_clocks.c.stopped_on,
     case_clocks.c.stopped_by,
     case_clocks.c.held_days,
+    case_clocks.c.agreed_on,
 )
 
 
@@ -83,6 +85,14 @@ STATEMENTS: dict[str, ClauseElement] = {
     "drop_gap": sa.delete(case_gaps).where(
         case_gaps.c.case_id == _p("case_id", cases.c.id), case_gaps.c.field == _p("field", case_gaps.c.field)
     ),
+    "drop_day": sa.delete(case_days).where(
+        case_days.c.case_id == _p("case_id", cases.c.id), case_days.c.name == _p("day_name", case_days.c.name)
+    ),
+    "figures": sa.select(
+        service_figures.c.name, service_figures.c.amount, service_figures.c.source, service_figures.c.in_force_from
+    )
+    .where(service_figures.c.service == _p("service", cases.c.service))
+    .order_by(service_figures.c.id),
     "clear_flag": sa.update(flags)
     .where(
         flags.c.case_id == _p("id_", cases.c.id),
@@ -90,6 +100,17 @@ STATEMENTS: dict[str, ClauseElement] = {
         flags.c.cleared_on.is_(None),
     )
     .values({n: _p(n, flags.c[n]) for n in ("cleared_on", "cleared_at", "cleared_because")}),
+    "lock_flag": sa.select(flags.c.id)
+    .where(
+        flags.c.case_id == _p("case_id", cases.c.id),
+        flags.c.kind == _p("kind", flags.c.kind),
+        flags.c.cleared_on.is_(None),
+    )
+    .with_for_update(),
+    "quieten_flag": sa.update(flags)
+    .where(flags.c.id == _p("id_", flags.c.id))
+    .values(quiet_until=_p("quiet_until", flags.c.quiet_until)),
+    "new_flag_act": _whole_row(flag_acts),
     "end_import": sa.update(import_runs)
     .where(import_runs.c.id == _p("id_", import_runs.c.id))
     .values({n: _p(n, import_runs.c[n]) for n in ("finished_at", "counts")}),
@@ -99,6 +120,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "new_event": _whole_row(case_events),
     "new_clock": _whole_row(case_clocks),
     "new_gap": _whole_row(case_gaps),
+    "new_day": _whole_row(case_days),
     "new_key": _whole_row(idempotency_keys),
     "new_refusal": _whole_row(refused_attempts),
 }

@@ -10,11 +10,21 @@ from sqlalchemy import Connection
 from casework.case import Case, CaseEvent
 from casework.errors import AmbiguousReference, Change, NoSuchCase, StaleCase, StepRefused
 from casework.identity import People, new_id, same_people
-from casework.store import Answered, Asked, FlagRow, KeptBeside, KnownRow, RefusedAttempt, WorklistRow
-from persistence import faults, reading
+from casework.store import (
+    Answered,
+    Asked,
+    FlagAct,
+    FlagRow,
+    FlagStretch,
+    KeptBeside,
+    KnownRow,
+    RefusedAttempt,
+    WorklistRow,
+)
+from persistence import faults, flagged, reading
 from persistence.prepared import Prepared
-from persistence.rows import case_from, case_row, clock_row, event_row, gap_row, place_row, refusal_row
-from workflows import Refusal
+from persistence.rows import case_from, case_row, clock_row, day_row, event_row, gap_row, place_row, refusal_row
+from workflows import Figure, Refusal
 
 _ALREADY_REFERRED = Refusal("already_referred", "Another referral is open for this baby and carer here.")
 
@@ -102,6 +112,7 @@ class SqlStore:
             self._run("rewrite_answers", id_=after.id, answers=after.answers)
         if after.answers != before.answers or after.open != before.open:
             self._change_gaps(before, after)
+            self._change_days(before, after)
         for name, clock in after.clocks.items():
             if name not in before.clocks:
                 self._run("new_clock", **clock_row(after, name))
@@ -114,6 +125,16 @@ class SqlStore:
             self._run("drop_gap", case_id=after.id, field=name)
         for name in are - were:
             self._run("new_gap", **gap_row(after, name))
+
+    def _change_days(self, before: Case, after: Case) -> None:
+        were, are = before.days, after.days
+        for name in (n for n, day in were.items() if are.get(n) != day):
+            self._run("drop_day", case_id=after.id, day_name=name)
+        for name in (n for n, day in are.items() if were.get(n) != day):
+            self._prepared["new_day"].run(self._cursor, day_row(after, name))
+
+    def figures(self, service: str) -> tuple[Figure, ...]:
+        return tuple(Figure(*row) for row in self._prepared["figures"].all(self._cursor, {"service": service}))
 
     def clear_flags(self, case_id: UUID, kinds: Sequence[str], on: date, at: datetime, because: str) -> None:
         for kind in kinds:
@@ -141,6 +162,7 @@ class SqlStore:
         many("new_event", (event_row(event) for _, events, _ in imported for event in events))
         many("new_clock", (clock_row(case, name) for case, _, _ in imported for name in case.clocks))
         many("new_gap", (gap_row(case, name) for case, _, _ in imported for name in case.gaps))
+        many("new_day", (day_row(case, name) for case, _, _ in imported for name in case.days))
 
     def beside(self, case_id: UUID) -> KeptBeside:
         return reading.beside(self._reading(), case_id)
@@ -151,14 +173,35 @@ class SqlStore:
     def case_ids(self) -> Iterable[UUID]:
         return reading.case_ids(self._reading())
 
-    def open_flags(self, case_id: UUID) -> tuple[FlagRow, ...]:
-        return reading.open_flags(self._reading(), case_id)
+    def open_flags(self, case_id: UUID, on: date) -> tuple[FlagRow, ...]:
+        return flagged.open_flags(self._reading(), case_id, on)
+
+    def flags_cleared_between(self, service: str, since: datetime, until: datetime, on: date) -> Sequence[FlagRow]:
+        return flagged.cleared_between(self._reading(), service, since, until, on)
+
+    def flag_history(self, case_id: UUID) -> tuple[FlagStretch, ...]:
+        return flagged.history(self._reading(), case_id)
+
+    def keep_flag_act(self, case_id: UUID, kind: str, act: FlagAct) -> bool:
+        row = self._one("lock_flag", case_id=case_id, kind=kind)
+        if row is None:
+            return False
+        if act.act != "seen":
+            self._run("quieten_flag", id_=row[0], quiet_until=act.until)
+        did = {"act": act.act, "acted_on": act.on, "acted_at": act.at, "actor": act.by}
+        self._run("new_flag_act", flag_id=row[0], **did, reason=act.reason, until=act.until)
+        return True
+
+    def events_until(
+        self, day: date, service: str | None, since: date | None = None
+    ) -> Iterable[tuple[str, tuple[CaseEvent, ...]]]:
+        return reading.events_until(self._reading(), day, service, since)
 
     def worklist(self, asked: Asked) -> Sequence[WorklistRow]:
         return reading.worklist(self._reading(), asked)
 
     def flags(self, asked: Asked) -> Sequence[FlagRow]:
-        return reading.flags_on(self._reading(), asked)
+        return flagged.flags_on(self._reading(), asked)
 
     def known_references(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownRow]:
         return reading.known_references(self._reading(), wanted)

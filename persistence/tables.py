@@ -101,6 +101,7 @@ case_clocks = sa.Table(
     sa.Column("stopped_on", sa.Date),
     sa.Column("stopped_by", sa.Integer),
     sa.Column("held_days", sa.Integer, nullable=False),
+    sa.Column("agreed_on", sa.Date, comment="the day on which people agreed to look again"),
     sa.CheckConstraint("counts_from <= since", "days_are_kept"),
     sa.CheckConstraint("stopped_on IS NULL OR stopped_on >= since", "stops_after_start"),
     sqlite_with_rowid=False,
@@ -114,6 +115,26 @@ sa.Index(
     postgresql_where=sa.text("stopped_on IS NULL"),
 )
 
+sa.Index(
+    "ix_case_clocks_agreed",
+    case_clocks.c.clock,
+    case_clocks.c.agreed_on,
+    case_clocks.c.case_id,
+    sqlite_where=sa.text("stopped_on IS NULL AND agreed_on IS NOT NULL"),
+    postgresql_where=sa.text("stopped_on IS NULL AND agreed_on IS NOT NULL"),
+)
+
+case_days = sa.Table(
+    "case_days",
+    metadata,
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("name", sa.String(20), primary_key=True),
+    sa.Column("day", sa.Date, nullable=False),
+    sqlite_with_rowid=False,
+    comment="days of open cases that flags are counted from or to, worked out from the answers",
+)
+sa.Index("ix_case_days_name_day", case_days.c.name, case_days.c.day, case_days.c.case_id)
+
 case_gaps = sa.Table(
     "case_gaps",
     metadata,
@@ -122,45 +143,6 @@ case_gaps = sa.Table(
     sa.Column("since", sa.Date, nullable=False, comment="the day on which the written referral came"),
     sqlite_with_rowid=False,
 )
-
-flags = sa.Table(
-    "flags",
-    metadata,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), primary_key=True),
-    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), nullable=False),
-    sa.Column("kind", sa.String(40), nullable=False),
-    sa.Column("raised_on", sa.Date, nullable=False),
-    sa.Column("raised_at", UtcInstant, nullable=False),
-    sa.Column("raised_by", CaseId, nullable=False, comment="the night that raised it"),
-    sa.Column("cleared_on", sa.Date),
-    sa.Column("cleared_at", UtcInstant),
-    sa.Column("cleared_because", sa.String(80), comment="the step, the flag or the night that ended it"),
-    sa.CheckConstraint("(cleared_on IS NULL) = (cleared_because IS NULL)", "cleared_with_cause"),
-)
-sa.Index(
-    "uq_flags_open",
-    flags.c.case_id,
-    flags.c.kind,
-    unique=True,
-    sqlite_where=sa.text("cleared_on IS NULL"),
-    postgresql_where=sa.text("cleared_on IS NULL"),
-)
-
-night_runs = sa.Table(
-    "night_runs",
-    metadata,
-    sa.Column("id", CaseId, primary_key=True),
-    sa.Column("as_of", sa.Date, nullable=False),
-    sa.Column("by", sa.String(100), nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("started_at", UtcInstant, nullable=False),
-    sa.Column("finished_at", UtcInstant),
-    sa.Column("examined", sa.Integer),
-    sa.Column("counts", Json, comment="flags raised, cleared and replaced, by kind"),
-    sa.Column("cursor", Json, comment="how far the night has come"),
-    sa.CheckConstraint("state IN ('running', 'complete', 'failed')", "state_is_known"),
-)
-sa.Index("ix_night_runs_as_of", night_runs.c.as_of)
 
 import_runs = sa.Table(
     "import_runs",

@@ -1,6 +1,6 @@
 """The column types: instants that are always aware and UTC, ids, and JSON in one canonical form."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -26,6 +26,21 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         return None if value is None else orjson.loads(value)
+
+
+class ReadableDay(TypeDecorator[date]):
+    """A day for lists: None where SQLite kept a text that names no day. The night finds such a case and says so."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> date | None:
+        if value is None or isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            return None
 
 
 class UtcInstant(TypeDecorator[datetime]):

@@ -1,16 +1,22 @@
 """What is true of every database of casework at every moment, asked after each test that used one."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from casework import Casework
+from casework.figures import figures_with
 from persistence import Database
-from persistence.tables import case_events, case_gaps, cases
+from persistence.due import Scope
+from persistence.night.checks import count
+from persistence.night_tables import flags
+from persistence.tables import case_days, case_events, case_gaps, cases
 from workflows.charts.states import STATES
+from workflows.flags import FLAGS
+from workflows.registry import CURRENT
 
 LATER = datetime(9000, 1, 1, 12, tzinfo=UTC)
 """A day on which everything that is kept has happened."""
@@ -20,7 +26,9 @@ CLOSED = tuple(s.name for s in STATES.values() if s.closed)
 def broken_rules(database: Database) -> list[str]:
     """Every rule that the kept cases break, as sentences with ids; empty where all is well."""
     clinic = Casework(database, lambda: LATER)
-    return [*_replayed(clinic), *_counted(database), *_listed(database, clinic)]
+    with database.engine.connect() as connection, connection.begin():
+        listings = [*_twice_counted(connection), *_flagged(connection)]
+    return [*_replayed(clinic), *_counted(database), *_listed(database, clinic), *_dated(database, clinic), *listings]
 
 
 def _replayed(clinic: Casework) -> Iterator[str]:
@@ -61,6 +69,37 @@ def _listed(database: Database, clinic: Casework) -> Iterator[str]:
         row = listed.get(case_id)
         if row and (row.state, row.missing, row.held) != (case.state, case.gaps, case.held_since is not None):
             yield f"case {case_id} stands otherwise on the worklist"
+
+
+def _dated(database: Database, clinic: Casework) -> Iterator[str]:
+    """Of every case the days are kept that its answers have, a closed one has none."""
+    kept: dict[UUID, dict[str, date]] = {}
+    for case_id, name, day in _rows(database, sa.select(case_days.c.case_id, case_days.c.name, case_days.c.day)):
+        kept.setdefault(case_id, {})[name] = day
+    for case_id in clinic.case_ids():
+        have, ought = kept.get(case_id, {}), clinic.case(case_id).days
+        if have != ought:
+            wrong = sorted(name for name in {*have, *ought} if have.get(name) != ought.get(name))
+            yield f"case {case_id} has other days than those that are kept: {wrong}"
+
+
+def _flagged(connection: sa.Connection) -> Iterator[str]:
+    """A closed referral has no open flag but those for what follows, and a flag is of the service of its case."""
+    query = sa.select(flags.c.case_id, flags.c.kind, flags.c.service, cases.c.service, cases.c.state)
+    query = query.join(cases, cases.c.id == flags.c.case_id).where(flags.c.cleared_on.is_(None))
+    for case_id, kind, service, its_service, state in connection.execute(query):
+        if state in CLOSED and not FLAGS[kind].after_closing:
+            yield f"case {case_id} is closed and has the open flag {kind}"
+        if service != its_service:
+            yield f"case {case_id} is of {its_service} and its flag {kind} of {service}"
+
+
+def _twice_counted(connection: sa.Connection) -> Iterator[str]:
+    """What a night proves of the list: as many cases are open as stand on the worklists, service by service."""
+    scope = Scope(LATER.date(), tuple(CURRENT), every=True, figure=figures_with({}), run_id=UUID(int=0))
+    for service, number in count(connection, scope).items():
+        if number.examined != number.listed:
+            yield f"{service} has {number.examined} open cases, and {number.listed} on its worklists"
 
 
 def _rows(database: Database, query: sa.Select[Any]) -> list[Any]:

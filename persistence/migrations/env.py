@@ -6,7 +6,10 @@ import sqlalchemy as sa
 from alembic import context
 
 from persistence.database import Database
-from persistence.tables import metadata
+from persistence.night_tables import flags
+
+METADATA = flags.metadata
+"""Of all tables: those of the night are known once their module is imported."""
 
 LOCK = 7_243_105_511
 """One migrator at a time: the key of PostgreSQL's advisory lock (any number that nobody else uses)."""
@@ -18,7 +21,7 @@ def _engine() -> sa.Engine:
 
 
 def _migrate(connection: sa.Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=True, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,20 +1,27 @@
 """The check that runs after every test finds what it promises to find: rows are tampered with past casework."""
 
 from collections.abc import Callable
-from datetime import date
-from uuid import UUID
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from casework import Actor, Casework
 from persistence import Database
-from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases
+from persistence.night_tables import flags
+from persistence.tables import case_clocks, case_days, case_events, case_gaps, case_records, cases
 from tests.casework.families import LEEDS, Family, brought_to, referred
 from tests.conftest import Actors, Clock
 from tests.invariants import broken_rules
 
 Tamper = Callable[[UUID], sa.Executable]
+RAISED = {
+    "kind": "silent_case",
+    "raised_on": date(2026, 3, 12),
+    "raised_at": datetime(2026, 3, 12, 2, 30, tzinfo=UTC),
+    "raised_by": uuid4(),
+}
 pytestmark = pytest.mark.damages("each row is tampered with on purpose")
 
 
@@ -65,6 +72,21 @@ def test_nothing_is_broken_where_nobody_tampered(
             id="a gap that is none",
         ),
         pytest.param(
+            lambda i: sa.update(case_days).where(case_days.c.case_id == i).values(day=date(2030, 1, 1)),
+            "other days than those that are kept: ['rated', 'too_old']",
+            id="another day",
+        ),
+        pytest.param(
+            lambda i: sa.delete(case_days).where(case_days.c.case_id == i, case_days.c.name == "rated"),
+            "other days than those that are kept: ['rated']",
+            id="a day is gone",
+        ),
+        pytest.param(
+            lambda i: sa.insert(flags).values(case_id=i, service="another", **RAISED),
+            "and its flag silent_case of another",
+            id="a flag of another service",
+        ),
+        pytest.param(
             lambda i: sa.insert(case_events).from_select(
                 [c.name for c in case_events.c],
                 sa.select(*(sa.literal(6) if c.name == "seq" else c for c in case_events.c)).where(
@@ -79,6 +101,11 @@ def test_nothing_is_broken_where_nobody_tampered(
             "is open and on no worklist",
             id="open and not listed",
         ),
+        pytest.param(
+            lambda i: sa.update(cases).where(cases.c.id == i).values(is_open=False, closed_on=cases.c.placed_on),
+            "has 0 open cases, and 1 on its worklists",
+            id="counted in two ways",
+        ),
     ],
 )
 def test_a_row_that_was_tampered_with_is_found(
@@ -90,7 +117,17 @@ def test_a_row_that_was_tampered_with_is_found(
         connection.execute(tamper(family.id))
     broken = broken_rules(database)
     assert any(found in rule for rule in broken), broken
-    assert all(str(family.id) in rule for rule in broken)
+    assert all(str(family.id) in rule or rule.startswith(f"{LEEDS} has 0 open cases, and 1 on") for rule in broken)
+
+
+def test_an_open_flag_of_a_closed_referral_is_found(
+    casework: Casework, database: Database, clock: Clock, actors: Actors
+) -> None:
+    family = waiting_family(casework, clock, actors.everyone)
+    family.does("move_away")
+    with database.engine.connect() as connection, connection.begin():
+        connection.execute(sa.insert(flags).values(case_id=family.id, service=LEEDS, **RAISED))
+    assert broken_rules(database) == [f"case {family.id} is closed and has the open flag silent_case"]
 
 
 def test_what_is_found_says_no_word_of_a_family(

@@ -93,7 +93,7 @@ def test_an_unknown_service_is_refused_with_those_that_there_are(
 
 @pytest.mark.parametrize(("asked", "code"), [({"stage": "limbo"}, "unknown_stage"), ({"kind": "x"}, "unknown_kind")])
 def test_a_list_is_asked_for_by_stages_and_kinds_that_there_are(
-    casework: Casework, asked: dict[str, str], code: str
+    casework: Casework, asked: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(BadRequest, match="Choose from") as caught:
         casework.worklist(Asked(casework.today(), **asked))

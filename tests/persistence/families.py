@@ -46,6 +46,7 @@ ACCEPTED_IN_ESSEX: Steps = (
     ("pass_checks", {}),
     ("accept_assessment", {"rmg_on": RECEIVED_ON.isoformat(), "reason": "An assessment is indicated."}),
 )
+ACKNOWLEDGE: tuple[str, dict[str, Any]] = ("acknowledge", {})
 ALLOCATE = ("allocate", {"clinician": "clin-01"})
 HOLD = ("place_hold", {"hold_reason": "neonatal_stay", "review_on": "2026-12-31"})
 RESUME: tuple[str, dict[str, Any]] = ("resume", {})

@@ -11,10 +11,12 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from casework import Casework
 from persistence import Database
-from persistence.tables import case_clocks, case_events, case_gaps, cases, flags, metadata
+from persistence.night_tables import flag_acts, flags, night_runs
+from persistence.tables import case_clocks, case_days, case_events, case_gaps, cases, metadata
 from tests.persistence.families import EVERYONE, LEEDS, refer
 
 DAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 Write = Callable[..., None]
 
 
@@ -45,8 +47,21 @@ def a_case(**otherwise: Any) -> sa.Insert:
 
 
 def a_flag(case_id: UUID, **otherwise: Any) -> sa.Insert:
-    raised = {"raised_on": DAY, "raised_at": datetime(2026, 3, 2, tzinfo=UTC), "raised_by": uuid4()}
-    return sa.insert(flags).values(case_id=case_id, **{"kind": "missing_information", **raised, **otherwise})
+    raised = {"raised_on": DAY, "raised_at": NOON, "raised_by": uuid4()}
+    values = {"service": LEEDS, "kind": "missing_information", **raised, **otherwise}
+    return sa.insert(flags).values(case_id=case_id, **values)
+
+
+def an_act(**otherwise: Any) -> sa.Insert:
+    """What somebody did about the newest flag."""
+    newest = sa.select(sa.func.max(flags.c.id)).scalar_subquery()
+    values = {"act": "seen", "acted_on": DAY, "acted_at": NOON, "actor": "somebody", **otherwise}
+    return sa.insert(flag_acts).values(flag_id=newest, **values)
+
+
+def a_run(**otherwise: Any) -> sa.Insert:
+    values = {"id": uuid4(), "service": LEEDS, "as_of": DAY, "by": "night", "state": "complete", "token": 1}
+    return sa.insert(night_runs).values(started_at=NOON, **{**values, **otherwise})
 
 
 def a_clock(case_id: UUID, **otherwise: Any) -> sa.Insert:
@@ -54,7 +69,7 @@ def a_clock(case_id: UUID, **otherwise: Any) -> sa.Insert:
     return sa.insert(case_clocks).values(case_id=case_id, **{**values, **otherwise})
 
 
-CLEARED = {"cleared_on": DAY, "cleared_at": datetime(2026, 3, 2, tzinfo=UTC), "cleared_because": "no longer due"}
+CLEARED = {"cleared_on": DAY, "cleared_at": NOON, "cleared_because": "no longer due"}
 CLOSED = {"is_open": False, "closed_on": DAY, "state": "discharged"}
 PEOPLE = {"infant_key": "baby", "carer_key": "carer"}
 
@@ -112,6 +127,19 @@ def test_a_case_has_one_open_flag_of_a_kind(write: Write) -> None:
         write(a_flag(case_id))
 
 
+@pytest.mark.parametrize("state", ["running", "failed", "complete"])
+def test_a_service_has_one_night_a_date_that_counts_and_any_number_that_were_taken_back(
+    write: Write, state: str
+) -> None:
+    write(a_run(state=state))
+    for other in ("running", "failed", "complete"):
+        with pytest.raises(IntegrityError):
+            write(a_run(state=other))
+    for again in (a_run(state="undone"), a_run(state="repeated"), a_run(state="undone")):
+        write(again)
+    write(a_run(as_of=DAY + timedelta(days=1)), a_run(service="together-with-baby"))
+
+
 IMPOSSIBLE: Mapping[str, Callable[[UUID], sa.Insert]] = {
     "a case before its first event": lambda _: a_case(version=0),
     "an open case with a day of closing": lambda _: a_case(closed_on=DAY),
@@ -123,8 +151,14 @@ IMPOSSIBLE: Mapping[str, Callable[[UUID], sa.Insert]] = {
     "a gap of no case": lambda _: sa.insert(case_gaps).values(
         case_id=uuid4(), field="consent_on", since=date(2026, 3, 2)
     ),
+    "a day of no case": lambda _: sa.insert(case_days).values(case_id=uuid4(), name="due", day=DAY),
     "a flag of no case": lambda _: a_flag(uuid4()),
-    "a flag that ended for no reason": lambda i: a_flag(i, cleared_on=DAY),
+    "a flag that ended for no reason": lambda i: a_flag(i, kind="silent_case", cleared_on=DAY),
+    "a flag that ended on no day": lambda i: a_flag(i, kind="silent_case", cleared_because="no longer due"),
+    "an act about a flag that nobody knows": lambda _: an_act(act="thrown away"),
+    "a flag that is quiet for no reason": lambda _: an_act(act="snoozed", until=DAY),
+    "a flag that is quiet for ever": lambda _: an_act(act="snoozed", reason="The team knows."),
+    "a night in a state that there is not": lambda _: a_run(state="nearly"),
 }
 
 
@@ -132,7 +166,8 @@ IMPOSSIBLE: Mapping[str, Callable[[UUID], sa.Insert]] = {
 @pytest.mark.parametrize("what", IMPOSSIBLE)
 def test_what_cannot_be_is_not_kept(write: Write, what: str) -> None:
     case_id = uuid4()
-    write(a_case(id=case_id))
+    write(a_case(id=case_id), a_flag(case_id))
+    write(an_act(act="snoozed", reason="The team knows.", until=DAY))
     with pytest.raises(IntegrityError):
         write(IMPOSSIBLE[what](case_id))
 

@@ -1,0 +1,234 @@
+"""The night as a service: which dates are not done, doing them oldest first, and what the ledger says of them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from casework import log
+from casework.calendar import LONDON, london_day
+from casework.errors import BadRequest
+from casework.figures import figures_with
+from casework.ledger import NightKeeper, NightOrder, NightReport, NightRun, PlannedChange, Stop, Undone
+from workflows.dates import british
+from workflows.figures import FIGURES, Figure, Lookup, Unit, lookup, wait_of
+from workflows.registry import CURRENT
+
+HOUR = time(2, 30)
+"""When the night of a local date begins, in Europe/London. It comes exactly once on every date of the year."""
+
+ONE_DAY = timedelta(days=1)
+LONGEST_REASON, LONGEST_SOURCE = 2_000, 500
+MOST_ENTRIES = 10_000
+MOST = {Unit.DAYS: 3_660, Unit.WORKING_DAYS: 250, Unit.MONTHS: 120}
+"""The largest figure of each unit: more is a slip of the pen."""
+
+
+def night_of(day: date) -> datetime:
+    """The instant at which the night of a local date begins."""
+    return datetime.combine(day, HOUR, LONDON).astimezone(UTC)
+
+
+def never() -> bool:
+    """Nobody asks this night to stop."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a figure would change: the flags of the same day by today's figures and by the new one, told apart."""
+
+    service: str
+    figure: Figure
+    before: Figure | None
+    on: date
+    changes: tuple[PlannedChange, ...]
+
+
+class Nights:
+    """The nights of a database. Safe to share between threads; two at once do the work of one."""
+
+    def __init__(self, keeper: NightKeeper, now: Callable[[], datetime]) -> None:
+        self._keeper, self._now = keeper, now
+
+    def run(
+        self,
+        as_of: date | None = None,
+        *,
+        by: str = "night",
+        service: str | None = None,
+        dry_run: bool = False,
+        again: bool = False,
+        stop: Stop = never,
+    ) -> NightReport:
+        """One night. A date that was done is done: `again` runs it once more, and the ledger says so.
+
+        Raises `BadRequest` for a day that has not come or lies before the first referral, or before a night that was
+        run; `NightHeld` while another is at work; `NightStopped`.
+        """
+        today = london_day(self._now())
+        on = as_of or today
+        if on > today:
+            raise BadRequest("date_in_future", "A night cannot be run for a day that has not come.", "as_of")
+        if on < today:
+            first = self._keeper.first_day()
+            if first is None or on < first:
+                raise BadRequest("before_first_event", "No referral was here yet on that day.", "as_of")
+        order = NightOrder(on, _services(service), by, again)
+        return self._keeper.plan(order) if dry_run else self._keeper.run(order, stop)
+
+    def due(self, service: str | None = None) -> list[tuple[date, tuple[str, ...]]]:
+        """The local dates whose night has come and is not done, oldest first, each with the services that lack it.
+
+        A service that never had a night begins with that of today.
+        """
+        now = self._now().astimezone(LONDON)
+        last = now.date() if now.time() >= HOUR else now.date() - ONE_DAY
+        services = _services(service)
+        done = self._keeper.done_until(services)
+        wanted: dict[date, list[str]] = {}
+        for name in services:
+            day = done.get(name, now.date() - ONE_DAY) + ONE_DAY
+            while day <= last:
+                wanted.setdefault(day, []).append(name)
+                day += ONE_DAY
+        return [(day, tuple(wanted[day])) for day in sorted(wanted)]
+
+    def catch_up(
+        self, *, by: str = "night", service: str | None = None, before: date | None = None, stop: Stop = never
+    ) -> Iterator[NightReport]:
+        """Every night that is due (`before`: of earlier dates only), oldest first, as a report each. Raises as `run`.
+
+        A night of an earlier date flags what it would have flagged then: what was recorded since was not known to it.
+        """
+        today = london_day(self._now())
+        for day, services in self.due(service):
+            if before is not None and day >= before:
+                return
+            hour = night_of(day) if day < today else None
+            yield self._keeper.run(NightOrder(day, services, by, hour=hour), stop)
+
+    def runs(self, service: str | None = None, most: int = 50) -> Sequence[NightRun]:
+        """The ledger, the newest date first."""
+        return self._keeper.entries(_services(service)[0] if service else None, min(most, MOST_ENTRIES))
+
+    def undo(self, run: str | UUID, *, by: str, reason: str, service: str | None = None) -> Undone:
+        """Put the flags back to how they stood before a night, by adding history; later acts of people are left alone.
+
+        The date stays done: run it again by hand where it is to be run again. Raises `BadRequest`, `NightHeld`.
+        """
+        _words(reason, "reason", LONGEST_REASON, "Say why the night is undone.")
+        undone = self._keeper.undo(_run_id(run), _services(service)[0] if service else None, by, reason)
+        log.run_line(
+            log.LogEvent.NIGHT_UNDONE,
+            run_id=str(undone.run_id),
+            as_of=undone.as_of.isoformat(),
+            actor=by,
+            services=len(undone.services),
+            withdrawn=undone.withdrawn,
+            restored=undone.restored,
+            left=undone.left,
+        )
+        return undone
+
+    def figure(self, service: str, name: str, on: date) -> Figure | None:
+        """The figure of a service that is in force on a day; None: off."""
+        return figures_with(self._keeper.figures())(service, name, on)
+
+    def figures(self, service: str) -> tuple[Figure, ...]:
+        """Every figure that a service ever had, those of its documents first."""
+        known = _services(service)[0]
+        return (*CURRENT[known].rules.figures, *self._keeper.figures().get(known, ()))
+
+    def lookup(self) -> Lookup:
+        """All figures at once, for many questions."""
+        return figures_with(self._keeper.figures())
+
+    def preview(self, service: str, figure: Figure) -> Preview:
+        """What a figure would change on the first day of its force, or today where that has passed."""
+        known = _services(service)[0]
+        _check_figure(figure)
+        on = max(figure.in_force_from, london_day(self._now()))
+        entered = self._keeper.figures()
+        with_it = {**entered, known: (*entered.get(known, ()), figure)}
+        _check_wait(with_it, known, figure)
+        order = NightOrder(on, (known,), "preview")
+        now, then = (self._keeper.plan(order, _lookup(figures)).planned for figures in (entered, with_it))
+        return Preview(known, figure, _lookup(entered)(known, figure.name, on), on, _differing(now, then))
+
+    def enter(self, service: str, figure: Figure, *, by: str) -> None:
+        """Enter a figure beside those that stand. It holds from its day on; what was flagged before stays as it was.
+
+        Raises `BadRequest` for a name that no flag reads, for no source, and for a day that has passed: history is
+        not flagged anew.
+        """
+        known = _services(service)[0]
+        _check_figure(figure)
+        if figure.in_force_from < london_day(self._now()):
+            raise BadRequest("date_in_past", "A figure holds from today or a later day on.", "in_force_from")
+        entered = self._keeper.figures()
+        with_it = {**entered, known: (*entered.get(known, ()), figure)}
+        _check_wait(with_it, known, figure)
+        self._keeper.enter_figure(known, figure, by, self._now())
+        log.run_line(
+            log.LogEvent.FIGURE_ENTERED,
+            service=known,
+            figure=figure.name,
+            amount=figure.amount,
+            in_force_from=figure.in_force_from.isoformat(),
+            actor=by,
+        )
+
+    @property
+    def keeper(self) -> NightKeeper:
+        return self._keeper
+
+
+def _lookup(entered: Mapping[str, tuple[Figure, ...]]) -> Lookup:
+    return lookup({service: chart.rules.figures for service, chart in CURRENT.items()}, entered)
+
+
+def _differing(now: Sequence[PlannedChange], then: Sequence[PlannedChange]) -> tuple[PlannedChange, ...]:
+    """What the new figure adds to the night, and what it keeps from happening: that as its opposite."""
+    opposite = {"raise": "not raise", "clear": "not clear", "replace": "not replace"}
+    kept = [PlannedChange(c.service, c.reference, c.case_id, c.kind, opposite[c.change]) for c in set(now) - set(then)]
+    return tuple(sorted([*(set(then) - set(now)), *kept], key=lambda c: (c.reference, c.kind, c.change)))
+
+
+def _services(service: str | None) -> tuple[str, ...]:
+    if service is not None and service not in CURRENT:
+        known = ", ".join(CURRENT)
+        raise BadRequest("unknown_service", f"There is no such service here. Choose from: {known}.", "service")
+    return (service,) if service else tuple(CURRENT)
+
+
+def _run_id(run: str | UUID) -> UUID:
+    try:
+        return run if isinstance(run, UUID) else UUID(run)
+    except ValueError:
+        raise BadRequest("unknown_run", "There is no such night in the ledger: casework nights lists them.") from None
+
+
+def _check_figure(figure: Figure) -> None:
+    if figure.name not in FIGURES:
+        raise BadRequest("unknown_figure", f"No flag reads such a figure. Choose from: {', '.join(FIGURES)}.", "name")
+    least, most = FIGURES[figure.name].least, MOST[figure.unit]
+    if figure.amount is not None and (type(figure.amount) is not int or not least <= figure.amount <= most):
+        raise BadRequest("bad_amount", f"The amount is a whole number from {least} to {most}, or none.", "amount")
+    _words(figure.source, "source", LONGEST_SOURCE, "Say where the figure comes from.")
+
+
+def _check_wait(entered: Mapping[str, tuple[Figure, ...]], service: str, figure: Figure) -> None:
+    """The two ends of a published wait, as they would stand on every day from the new figure on."""
+    later = {known.in_force_from for known in entered[service] if known.in_force_from >= figure.in_force_from}
+    for day in sorted(later):
+        wait = wait_of(_lookup(entered), service, day)
+        if wait is not None and wait.first >= wait.over:
+            stretch = f"begin at day {wait.first} and be over at day {wait.over}"
+            sentence = f"From {british(day)} the published wait would {stretch}. Enter the other end first."
+            raise BadRequest("bad_amount", sentence, "amount")
+
+
+def _words(text: str, field: str, longest: int, sentence: str) -> None:
+    if not text.strip() or len(text) > longest:
+        raise BadRequest(f"{field}_needed", f"{sentence} Up to {longest} characters.", field)
