@@ -1,0 +1,1 @@
+"""Pages for people who read what the night left. Their libraries come with the extra `digest`."""
