@@ -9,11 +9,17 @@ from jobs.commands.audit import audit
 from jobs.commands.case import case
 from jobs.commands.db import db
 from jobs.commands.demo import demo
+from jobs.commands.digest import digest
+from jobs.commands.doctor import doctor
+from jobs.commands.figures import figures
+from jobs.commands.flag import flag
 from jobs.commands.imports import import_
 from jobs.commands.line import Programme
 from jobs.commands.lists import flags, worklist
 from jobs.commands.nightly import nightly
+from jobs.commands.nights import night, nights
 from jobs.commands.pathway import pathway
+from jobs.commands.schedule import schedule
 
 
 @click.group(cls=Programme, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,7 +34,13 @@ def casework() -> None:
     """
 
 
-for command in (demo, db, import_, nightly, flags, worklist, case, pathway, audit):
+COMMANDS = (
+    *(demo, db, import_),
+    *(nightly, nights, night, schedule, doctor),
+    *(flags, worklist, flag, figures, digest),
+    *(case, pathway, audit),
+)
+for command in COMMANDS:
     casework.add_command(command)
 
 

@@ -69,7 +69,7 @@ def _show(casework: Casework) -> None:
 def _gravest(flag: FlagRow) -> tuple[bool, bool]:
     """Red before amber, waits before papers; of each, the longest comes first already."""
     rule = FLAGS[flag.kind]
-    return rule.severity != "red", isinstance(rule.condition, AnswersMissing)
+    return rule.severity != "red", rule.when == (AnswersMissing(),)
 
 
 def program() -> str:

@@ -8,6 +8,7 @@ from jobs.show import Column, heading, print_table, say
 from workflows import Chart, Move, ServiceRules
 from workflows.chart import CHECKS
 from workflows.diagram import digest
+from workflows.figures import FIGURES as FLAG_FIGURES
 
 LIST = (Column("pathway"), Column("service"), Column("states", right=True), Column("steps", right=True), Column("name"))
 STATES = (Column("state"), Column("stage"), Column("label", wraps=True))
@@ -24,9 +25,6 @@ FIGURES = (
     "duty_call_required",
     "self_referral",
     "call_minutes",
-    "acknowledge_within_working_days",
-    "review_every_days",
-    "watchful_waiting_months",
     "consultation_minutes",
     "reopen_within_days",
     "opening_hours",
@@ -58,7 +56,7 @@ def document(chart: Chart) -> dict[str, Any]:
     return {
         **heading_of(chart),
         "rules": {name: getattr(chart.rules, name) for name in FIGURES},
-        "waits": [asdict(figures) for figures in chart.rules.waits],
+        "figures": [{**asdict(figure), "unit": figure.unit} for figure in chart.rules.figures],
         "eligibility": [{"code": c.code, "sentence": c.sentence, "source": c.source} for c in chart.rules.eligibility],
         "states": [{"state": s.name, "stage": s.stage, "label": s.label} for s in chart.states.values()],
         "clocks": [{"clock": c.name, "label": c.label, "source": c.source} for c in chart.clocks.values()],
@@ -91,8 +89,8 @@ def show_chart(chart: Chart) -> None:
 
 
 def _figures(rules: ServiceRules) -> Iterator[str]:
-    waits = "; ".join(f"{w.first} and {w.over} days ({w.source})" for w in rules.waits)
-    yield f"Published wait: {waits or 'none'}."
+    for figure in rules.figures:
+        yield f"{FLAG_FIGURES[figure.name].label}: {figure.words} ({figure.source})."
     for name in FIGURES:
         yield f"{name.replace('_', ' ').capitalize()}: {_figure(getattr(rules, name))}."
 

@@ -87,27 +87,36 @@ def heading(text: str) -> None:
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Row]) -> None:
-    """A table that fits the screen; where even its short form does not fit, the terminal breaks its lines."""
+    """A table that fits the screen, in its short form if need be; else a few lines for each of its rows."""
     on = screen()
-    columns, cells = _fitted(columns, [[_cell(c) for c in row] for row in rows], on)
-    if on.width is None or _least_width(columns, cells) > on.width:
-        _print_plain(columns, cells)
-    else:
-        _print_rich(columns, cells, on.width)
+    whole = [[_cell(c) for c in row] for row in rows]
+    if on.width is None:
+        return _print_plain(columns, whole)
+    if not on.narrow and _least_width(columns, whole) <= on.width:
+        return _print_rich(columns, whole, on.width)
+    columns, cells = _shortened(columns, whole, on)
+    if _least_width(columns, cells) <= on.width:
+        return _print_rich(columns, cells, on.width)
+    return _print_stacked(columns, cells)
 
 
 def room_beside(columns: Sequence[Column], rows: Sequence[Row], on: Screen) -> int | None:
     """How wide one more column may be; None where lines have no end."""
     if on.width is None:
         return None
-    columns, cells = _fitted(columns, [[_cell(c) for c in row] for row in rows], on)
+    cells = [[_cell(c) for c in row] for row in rows]
+    if on.narrow:
+        columns, cells = _shortened(columns, cells, on)
     return on.width - _least_width(columns, cells) - GAP
 
 
 def _least_width(columns: Sequence[Column], cells: Sequence[Sequence[Cell]]) -> int:
-    """What a table needs across, its wrapped columns at their narrowest."""
-    widths = _widths(columns, cells)
-    needed = [min(w, LEAST_WRAPPED) if c.wraps else w for c, w in zip(columns, widths, strict=True)]
+    """What a table needs across, its wrapped columns at their narrowest: no word is broken."""
+    needed = _widths(columns, cells)
+    for place, column in enumerate(columns):
+        if column.wraps:
+            longest = max((len(word) for row in cells for word in row[place].text.split()), default=0)
+            needed[place] = min(needed[place], max(longest, len(column.title), LEAST_WRAPPED))
     return sum(needed) + GAP * (len(columns) - 1)
 
 
@@ -121,14 +130,14 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _fitted(columns: Sequence[Column], rows: list[list[Cell]], on: Screen) -> tuple[Sequence[Column], list[list[Cell]]]:
-    if not on.narrow:
-        return columns, rows
+def _shortened(
+    columns: Sequence[Column], rows: list[list[Cell]], on: Screen
+) -> tuple[Sequence[Column], list[list[Cell]]]:
     shown = [i for i, column in enumerate(columns) if column.narrow != 0]
-    return [columns[i] for i in shown], [[_shortened(row[i], columns[i].narrow, on) for i in shown] for row in rows]
+    return [columns[i] for i in shown], [[_cut(row[i], columns[i].narrow, on) for i in shown] for row in rows]
 
 
-def _shortened(cell: Cell, most: int | None, on: Screen) -> Cell:
+def _cut(cell: Cell, most: int | None, on: Screen) -> Cell:
     if most is None or len(cell.text) <= most:
         return cell
     return replace(cell, text=cell.text[: most - 1] + ("…" if on.draws else "."))
@@ -144,6 +153,13 @@ def _print_plain(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> N
     for texts in ([c.title for c in columns], *([c.text for c in row] for row in rows)):
         placed = (t.rjust(w) if c.right else t.ljust(w) for c, t, w in zip(columns, texts, widths, strict=True))
         put((" " * GAP).join(placed).rstrip())
+
+
+def _print_stacked(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    for row in rows:
+        put(row[0].text)
+        named = [f"{c.title} {cell.text}" for c, cell in zip(columns[1:], row[1:], strict=True) if cell.text.strip()]
+        say("  " + "; ".join(named))
 
 
 def _print_rich(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int) -> None:

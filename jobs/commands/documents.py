@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from casework import Case, CaseEvent, FlagRow, NightReport, Option, Receipt, StaleCase, StepRefused, WorklistRow
+from casework.explaining import Explained
+from casework.health import Health
 from casework.intake.importing import ImportReport, RefusedRow
 from casework.replay import Difference
 from casework.waiting import ClockState
@@ -46,6 +48,13 @@ def flag(row: FlagRow) -> Document:
         "owner": rule.owner if rule else None,
         "sentence": rule.sentence if rule else None,
     }
+
+
+def flags(rows: Sequence[FlagRow], told: Sequence[Explained | None]) -> list[Document]:
+    """`told`: why each of them is there, where that was asked for."""
+    if not told:
+        return [flag(row) for row in rows]
+    return [{**flag(row), "explained": asdict(why) if why else None} for row, why in zip(rows, told, strict=True)]
 
 
 def case(found: Case, flags: Sequence[FlagRow], today: date, since: date | None) -> Document:
@@ -165,7 +174,7 @@ def stale(problem: StaleCase, trigger: str) -> Document:
 
 
 def night(report: NightReport) -> Document:
-    return asdict(report)
+    return {**asdict(report), "clean": report.clean}
 
 
 def imported(report: ImportReport) -> Document:
@@ -221,3 +230,8 @@ def all_replayed(number: int, differing: Sequence[tuple[Case, Sequence[Differenc
         for found, differences in differing
     ]
     return {"replayed": number, "agree": number - len(listed), "differ": listed}
+
+
+def health(found: Health) -> Document:
+    """What `/health` shows too: one object a service, the lease, and what somebody has to look at."""
+    return asdict(found)

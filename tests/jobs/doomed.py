@@ -11,17 +11,22 @@ import pytest
 import sqlalchemy as sa
 
 from casework import Casework
+from casework.errors import NightHeld
 from casework.intake import importing
 from casework.intake.columns import COLUMNS
 from casework.intake.replaying import Loaded, Reader
 from casework.intake.sheet import BadLine, Line, open_sheet
-from persistence import Database, sweep
-from persistence.rows import case_row, clock_row, event_row, gap_row
-from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases
+from persistence import Database
+from persistence.night import lease, transactions
+from persistence.rows import case_row, clock_row, day_row, event_row, gap_row
+from persistence.tables import case_clocks, case_days, case_events, case_gaps, case_records, cases
 from tests.caseload.sheets import AS_OF, CLERK, take_in
 from tests.persistence.processes import NOW, Rendezvous
 
 Begin = Callable[[], None]
+SOON_MS = 300
+"""How long the lease of a killed night stands in the way of the next one here."""
+
 UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -52,6 +57,7 @@ def _keep_in_pieces(database: Database, row: Loaded) -> None:
         (case_events, [event_row(event) for event in row.events]),
         (case_clocks, [clock_row(case, name) for name in case.clocks]),
         (case_gaps, [gap_row(case, name) for name in case.gaps]),
+        (case_days, [day_row(case, name) for name in case.days]),
     ]
     for table, rows in pieces:
         for values in rows:
@@ -70,7 +76,7 @@ def import_beside(meeting: Rendezvous, url: str, sheet: Path, batch: int) -> dic
 def night_until_killed(begin: Begin, url: str, as_of: date, batch: int) -> None:
     clinic = Casework(Database(url), lambda: NOW)
     clinic.case_ids()
-    sweep.BATCH = batch
+    transactions.BATCH, lease.LEASE_MS = batch, SOON_MS
     begin()
     clinic.night(as_of)
 
@@ -78,9 +84,12 @@ def night_until_killed(begin: Begin, url: str, as_of: date, batch: int) -> None:
 def night_beside(meeting: Rendezvous, url: str, as_of: date, batch: int) -> dict[str, int]:
     clinic = Casework(Database(url), lambda: NOW)
     clinic.case_ids()
-    sweep.BATCH = batch
+    transactions.BATCH = batch
     meeting.wait()
-    return clinic.night(as_of).raised
+    try:
+        return clinic.night(as_of).raised
+    except NightHeld:
+        return {}
 
 
 def memory_of_an_import(url: str, sheet: Path, rows: int, *, hoards: bool = False) -> tuple[int, int, int]:

@@ -197,7 +197,7 @@ def test_a_file_that_is_no_database_is_said_to_be_so(tmp_path: Path) -> None:
 def test_a_database_that_may_only_be_read_can_be_read_and_refuses_a_step(clinic: Line) -> None:
     make_read_only(clinic.folder / "clinic.db")
     assert clinic("worklist").exit_code == 0
-    for command in ("case fire R-000239 acknowledge", "nightly"):
+    for command in ("case fire R-000239 acknowledge", "nightly --again"):
         result = clinic(*command.split())
         assert result.exit_code == 2
         assert result.stderr.endswith("(database_read_only)\n")

@@ -1,7 +1,6 @@
 """The night: raises what is due, clears what has passed, replaces 8 weeks by 12, moves nobody, and may be run again."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,14 +12,16 @@ from casework import BadRequest, Casework
 from casework.flagging import due
 from jobs.nightly import run_night, summary
 from persistence import Database
-from persistence.tables import flags, night_runs
+from persistence.night_tables import flags, night_runs
 from tests.conftest import Clock
 from tests.persistence.families import (
     ACCEPTED,
     ACCEPTED_IN_ESSEX,
+    ACKNOWLEDGE,
     ALLOCATE,
     ESSEX,
     HOLD,
+    LEEDS,
     MOVE_AWAY,
     RECEIVED_ON,
     RESUME,
@@ -28,8 +29,7 @@ from tests.persistence.families import (
     step,
 )
 from tests.persistence.populations import rows_kept
-from workflows import WaitFigures
-from workflows.registry import CHARTS, CURRENT
+from workflows import Figure
 
 EIGHT, TWELVE, GAPS = "wait_8_weeks", "wait_over_12_weeks", "missing_information"
 
@@ -58,7 +58,7 @@ def test_a_leeds_wait_is_flagged_at_eight_weeks_and_otherwise_after_twelve_and_a
     casework: Casework, clock: Clock, day: int, kinds: list[str]
 ) -> None:
     refer(casework, "L-1", steps=ACCEPTED)
-    refer(casework, "E-1", service=ESSEX, steps=ACCEPTED_IN_ESSEX)
+    refer(casework, "E-1", service=ESSEX, steps=(*ACCEPTED_IN_ESSEX, ACKNOWLEDGE))
     report = night_after(casework, clock, day)
     assert open_kinds(casework) == ({"L-1": kinds} if kinds else {})
     assert report.raised == report.open == dict.fromkeys(kinds, 1)
@@ -130,39 +130,37 @@ def test_the_last_missing_answer_ends_the_flag_and_the_one_before_does_not(casew
     assert open_kinds(casework) == {}
 
 
-def test_what_has_passed_is_cleared_by_the_night_where_no_step_did(
-    casework: Casework, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_has_passed_is_cleared_by_the_night_where_no_step_did(casework: Casework, clock: Clock) -> None:
     """Here the service withdraws the wait that it had published."""
     refer(casework, "L-1", steps=ACCEPTED)
     night_after(casework, clock, 60)
-    publish(monkeypatch, "leeds-imhs@1", ())
+    withdrawn = [Figure(name, None, "The page is gone.", on(61)) for name in ("wait_first", "wait_over")]
+    enter(casework, LEEDS, withdrawn)
     report = night_after(casework, clock, 61)
     assert (report.cleared, report.raised, report.open) == ({EIGHT: 1}, {}, {})
 
 
-def publish(monkeypatch: pytest.MonkeyPatch, pathway: str, waits: Sequence[WaitFigures]) -> None:
-    """The service of a pathway publishes other figures: they are no part of what may happen, so all else stays."""
-    chart = CHARTS[pathway]
-    changed = replace(chart, rules=replace(chart.rules, waits=tuple(waits)))
-    monkeypatch.setitem(CHARTS, pathway, changed)
-    monkeypatch.setitem(CURRENT, chart.rules.service, changed)
+def enter(clinic: Casework, service: str, figures: Iterable[Figure]) -> None:
+    for figure in figures:
+        clinic.nights.enter(service, figure, by="the manager")
 
 
-@pytest.mark.damages("its cases are read by charts with the figures that are published otherwise")
+def wait(first: int, over: int, source: str, day: date) -> list[Figure]:
+    return [Figure("wait_first", first, source, day), Figure("wait_over", over, source, day)]
+
+
 def test_each_service_is_flagged_by_its_own_figures_from_the_day_on_which_they_are_in_force(
-    casework: Casework, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    casework: Casework, clock: Clock
 ) -> None:
     refer(casework, "L-1", steps=ACCEPTED)
-    refer(casework, "E-1", service=ESSEX, steps=ACCEPTED_IN_ESSEX)
-    leeds = CHARTS["leeds-imhs@1"].rules.waits
-    publish(monkeypatch, "leeds-imhs@1", [*leeds, WaitFigures(20, 40, "a newer page", on(30))])
-    publish(monkeypatch, "together-with-baby@1", [WaitFigures(35, 50, "a first page", on(0))])
-    found = {}
+    refer(casework, "E-1", service=ESSEX, steps=(*ACCEPTED_IN_ESSEX, ACKNOWLEDGE))
+    enter(casework, LEEDS, wait(20, 40, "a newer page", on(30)))
+    enter(casework, ESSEX, wait(35, 50, "a first page", on(0)))
+    found, figure = {}, casework.nights.lookup()
     for day in (29, 30, 34, 35, 40, 50):
         night_after(casework, clock, day)
         found[day] = open_kinds(casework)
-        assert all(set(kinds) == set(due(casework.case(r), on(day))) for r, kinds in found[day].items())
+        assert all(set(kinds) == set(due(casework.case(r), on(day), figure)) for r, kinds in found[day].items())
     assert found == {
         29: {},
         30: {"L-1": [EIGHT]},
@@ -173,15 +171,33 @@ def test_each_service_is_flagged_by_its_own_figures_from_the_day_on_which_they_a
     }
 
 
-def test_the_second_night_of_a_day_finds_nothing_to_do(casework: Casework, clock: Clock, database: Database) -> None:
+def test_the_second_night_of_a_day_says_that_it_was_done_and_does_nothing(
+    casework: Casework, clock: Clock, database: Database
+) -> None:
+    refer(casework, "L-1", steps=ACCEPTED)
+    first = night_after(casework, clock, 60)
+    refer(casework, "L-2", consent_on=None)
+    before, kept = flags_of(database), rows_kept(database)
+    again = night_after(casework, clock, 60)
+    assert (again.raised, again.cleared, again.replaced, again.examined) == ({}, {}, {}, 0)
+    assert {(run.service, run.run_id, run.state) for run in again.done_before} == {
+        (LEEDS, first.run_id, "complete"),
+        (ESSEX, first.run_id, "complete"),
+    }
+    assert (flags_of(database), rows_kept(database)) == (before, kept)
+
+
+def test_a_night_that_is_asked_for_again_finds_nothing_to_do_where_nothing_happened(
+    casework: Casework, clock: Clock, database: Database
+) -> None:
     refer(casework, "L-1", steps=ACCEPTED)
     refer(casework, "L-2", consent_on=None)
-    night_after(casework, clock, 60)
-    before = flags_of(database)
-    again = night_after(casework, clock, 60)
-    assert (again.raised, again.cleared, again.replaced) == ({}, {}, {})
+    first, before = night_after(casework, clock, 60), flags_of(database)
+    again = casework.nights.run(on(60), again=True)
+    assert (again.raised, again.cleared, again.replaced, flags_of(database)) == ({}, {}, {}, before)
     assert again.open == {EIGHT: 1, GAPS: 1}
-    assert flags_of(database) == before
+    states = {(run.run_id, run.state) for run in casework.nights.runs()}
+    assert states == {(first.run_id, "repeated"), (again.run_id, "complete")}
 
 
 def flags_of(database: Database) -> list[Any]:
@@ -225,11 +241,13 @@ def test_the_run_is_kept_with_what_it_did_and_by_whom(casework: Casework, clock:
     clock.set(on(85), 23)
     report = run_night(casework, None, "ada")
     with database.engine.connect() as connection, connection.begin():
-        run = connection.execute(sa.select(night_runs)).mappings().one()
+        leeds = sa.select(night_runs).where(night_runs.c.service == LEEDS)
+        run = connection.execute(leeds).mappings().one()
     assert (run["id"], run["as_of"], run["by"], run["state"], run["examined"]) == (
         report.run_id, on(85), "ada", "complete", 1,
     )  # fmt: skip
     assert run["counts"] == {"raised": {TWELVE: 1}, "cleared": {}, "replaced": {}}
+    assert (run["open"], run["listed"], run["quarantined"]) == ({TWELVE: 1}, 1, 0)
     assert run["started_at"] == clock.now
     assert run["finished_at"] is not None
     assert "1 open referral" in " ".join(summary(report))
@@ -258,7 +276,7 @@ def test_each_flag_is_told_to_the_log_once_with_the_run(casework: Casework, cloc
         for name, kind in (("flag.raised", TWELVE), ("flag.cleared", EIGHT))
     )
     assert [line["event"] for line in log_lines if line["event"].startswith("night.")] == 2 * [
-        "night.started", "night.finished",
+        "night.started", "night.finished", "night.finished",
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from casework.case import Attempt
 from casework.change import Change
 from casework.identity import new_id
 from persistence import Database
-from persistence.tables import flags
+from persistence.night_tables import flags
 from tests.casework.families import Family, brought_to, referred
 from tests.conftest import Actors, Clock
 
@@ -44,7 +44,7 @@ def _somebody_waits(database: Database) -> bool:
         return bool(connection.scalar(waiting, {"name": database.url.database}))
 
 
-def test_an_allocation_that_the_night_has_to_wait_for_leaves_no_flag_behind(
+def test_an_allocation_that_the_night_has_to_wait_for_leaves_no_flag_of_the_wait_behind(
     casework: Casework, database: Database, clock: Clock, actors: Actors, long_waiting: Family
 ) -> None:
     attempt = Attempt("allocate", actors.everyone, clock.now, {"clinician": "clin-01"})
@@ -54,17 +54,18 @@ def test_an_allocation_that_the_night_has_to_wait_for_leaves_no_flag_behind(
     night.join(timeout=20)
     assert not night.is_alive()
     assert casework.case(long_waiting.id).state == "allocated"
-    assert casework.flags() == []
+    assert [flag.kind for flag in casework.flags()] == ["allocated_not_started"]
 
 
 def test_an_allocation_that_has_to_wait_for_the_night_ends_the_flag_that_it_raised(
     casework: Casework, database: Database, clock: Clock, long_waiting: Family
 ) -> None:
-    raised = {"case_id": long_waiting.id, "kind": "wait_over_12_weeks", "raised_on": clock.today}
+    raised = {"service": "leeds-imhs", "case_id": long_waiting.id, "kind": "wait_over_12_weeks"}
+    raised |= {"raised_on": clock.today, "raised_at": clock.now, "raised_by": new_id()}
     taken: list[Receipt] = []
     writes = database.engine.connect().execution_options(writes=True)
     with writes as connection, connection.begin():
-        connection.execute(sa.insert(flags).values(**raised, raised_at=clock.now, raised_by=new_id()))
+        connection.execute(sa.insert(flags).values(**raised))
         step = begun(lambda: taken.append(long_waiting.does("allocate")), database)
     step.join(timeout=20)
     assert [receipt.cleared_flags for receipt in taken] == [("wait_over_12_weeks",)]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.jobs.line import Line
 from workflows.diagram import markdown, mermaid
+from workflows.figures import FIGURES
 from workflows.registry import CHARTS
 
 
@@ -109,12 +110,14 @@ def test_the_pathways_are_listed_with_their_digests(rules: Line) -> None:
 def test_a_pathway_is_shown_by_its_name_with_or_without_its_version(rules: Line, name: str) -> None:
     shown = rules("pathway", "show", name)
     assert shown.exit_code == 0
-    assert "Published wait: 56 and 85 days" in shown.stdout
+    assert f"{FIGURES['wait_first'].label}: 56 days (Leeds guidance" in shown.stdout
+    assert f"{FIGURES['wait_over'].label}: 85 days (Leeds guidance" in shown.stdout
     document = rules.document("pathway", "show", name)
     chart = CHARTS["leeds-imhs@1"]
     assert len(document["steps"]) == len(chart.moves)
     assert [state["state"] for state in document["states"]] == list(chart.states)
-    assert document["waits"][0]["first"] == 56
+    figures = {figure["name"]: (figure["amount"], figure["unit"]) for figure in document["figures"]}
+    assert (figures["wait_first"], figures["watch"]) == ((56, "days"), (3, "months"))
 
 
 def test_every_released_pathway_is_sound(rules: Line) -> None:

@@ -61,9 +61,9 @@ def test_a_wide_terminal_shows_what_a_narrow_one_leaves_out(clinic: Line) -> Non
 
 def test_colour_is_for_a_terminal_that_has_not_asked_for_none(clinic: Line) -> None:
     command = ("worklist", *AS_OF, "--database", clinic.url)
-    assert "\x1b[31m" in seen(120, *command)[1]
-    assert "\x1b" not in seen(120, *command, NO_COLOR="1")[1]
-    assert "\x1b" not in seen(120, *command, TERM="dumb")[1]
+    assert "\x1b[31m" in seen(200, *command)[1]
+    assert "\x1b" not in seen(200, *command, NO_COLOR="1")[1]
+    assert "\x1b" not in seen(200, *command, TERM="dumb")[1]
 
 
 def test_a_terminal_without_block_characters_gets_plain_ones(clinic: Line) -> None:
