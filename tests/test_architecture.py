@@ -22,6 +22,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pydantic": ("casework", "persistence", "jobs"),
     "pydantic_core": ("casework", "persistence", "jobs"),
     "nhs_number": ("casework",),
+    "holidays": ("casework.spans",),
+    "prometheus_client": ("jobs",),
     "orjson": ("casework", "persistence"),
     "structlog": ("casework.log", "jobs"),
     "sqlalchemy": ("persistence",),
@@ -30,6 +32,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "apscheduler": ("jobs.scheduler",),
     "click": ("jobs",),
     "rich": ("jobs",),
+    "matplotlib": ("casework.reports.pictures",),
+    "jinja2": ("casework.reports.page",),
 }
 
 WALL_CLOCK = {
