@@ -17,7 +17,7 @@ from casework import Casework, with_every_role
 from casework.intake.columns import COLUMNS
 from casework.intake.importing import ImportReport, import_caseload
 from persistence import Database
-from persistence.tables import case_clocks, case_events, case_gaps, case_records, cases
+from persistence.tables import case_clocks, case_days, case_events, case_gaps, case_records, cases
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parents[1] / "casework" / "samples" / "caseload.csv"
@@ -133,7 +133,7 @@ def picture(database: Database) -> Picture:
         listed = connection.execute(sa.select(cases.c.id, cases.c.service + "/" + cases.c.reference))
         names: dict[UUID, str] = {row[0]: row[1] for row in listed}
         found: dict[str, list[Any]] = {name: [] for name in names.values()}
-        for table in (cases, case_records, case_events, case_clocks, case_gaps):
+        for table in (cases, case_records, case_events, case_clocks, case_gaps, case_days):
             own = table.c.id if table is cases else table.c.case_id
             kept = [c for c in table.c if c.name not in ("id", "case_id", "recorded_at", "effective_at", "request_id")]
             query = sa.select(own, *kept).order_by(*table.primary_key.columns)

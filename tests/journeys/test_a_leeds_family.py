@@ -108,6 +108,8 @@ def test_each_night_of_the_journey_says_what_is_overdue_and_moves_nobody(
         ("flag.cleared", "missing_information"),
         ("flag.raised", "wait_8_weeks"),
         ("flag.cleared", "wait_8_weeks"),
+        ("flag.raised", "allocated_not_started"),
+        ("flag.cleared", "allocated_not_started"),
     ]
     assert casework.flags() == []
 
@@ -132,7 +134,7 @@ def test_a_hold_makes_the_wait_quiet_and_both_figures_stay_visible(
 ) -> None:
     family = accepted(casework, clock, actors)
     clock.advance(50)
-    family.does("place_hold", by=actors[Role.CLINICIAN])
+    family.does("place_hold", by=actors[Role.CLINICIAN], review_on=clock.today + timedelta(days=28))
     clock.advance(20)
     casework.night()
     assert casework.flags() == []
@@ -142,6 +144,7 @@ def test_a_hold_makes_the_wait_quiet_and_both_figures_stay_visible(
         family.does("allocate", by=actors[Role.MANAGER])
     assert [reason.code for reason in refused.value.reasons] == ["on_hold"]
     family.does("resume", by=actors[Role.CLINICIAN])
+    clock.advance(1)
     casework.night()
     assert [flag.kind for flag in casework.flags()] == ["wait_8_weeks"]
 

@@ -91,7 +91,7 @@ def test_acceptance_is_to_assessment_and_promises_no_intervention(
         with pytest.raises(StepRefused) as refused:
             family.does(trigger)
         assert refused.value.reasons[0].code in ("impossible_step", "unknown_trigger")
-    family.does("accept_assessment")
+    brought_to(family, "accept_assessment", "acknowledge")
     clock.advance(200)
     casework.night()
     assert casework.flags() == []  # Essex publishes no wait
