@@ -114,7 +114,10 @@ class LeaseState:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What the undoing of a night did. `left` are flags that it left as people's later acts have made them."""
+    """What the undoing of a night did, one by one in `changes` (withdraw, restore) and counted by kind.
+
+    `left` are flags that it left as people's later acts have made them.
+    """
 
     run_id: UUID
     as_of: date
@@ -122,6 +125,8 @@ class Undone:
     withdrawn: Counts
     restored: Counts
     left: Counts
+    changes: Sequence[PlannedChange] = ()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,7 @@ class NightKeeper(Protocol):
         """What a night would do; by other figures than those in force, whether or not that date is done."""
         ...
 
-    def undo(self, run_id: UUID, service: str | None, by: str, reason: str) -> Undone: ...
+    def undo(self, run_id: UUID, service: str | None, by: str, reason: str, *, dry_run: bool) -> Undone: ...
 
     def entries(self, service: str | None, most: int) -> Sequence[NightRun]: ...
 

@@ -112,23 +112,18 @@ class Nights:
         """The ledger, the newest date first."""
         return self._keeper.entries(_services(service)[0] if service else None, min(most, MOST_ENTRIES))
 
-    def undo(self, run: str | UUID, *, by: str, reason: str, service: str | None = None) -> Undone:
+    def undo(
+        self, run: str | UUID, *, by: str, reason: str, service: str | None = None, dry_run: bool = False
+    ) -> Undone:
         """Put the flags back to how they stood before a night, by adding history; later acts of people are left alone.
 
         The date stays done: run it again by hand where it is to be run again. Raises `BadRequest`, `NightHeld`.
         """
         _words(reason, "reason", LONGEST_REASON, "Say why the night is undone.")
-        undone = self._keeper.undo(_run_id(run), _services(service)[0] if service else None, by, reason)
-        log.run_line(
-            log.LogEvent.NIGHT_UNDONE,
-            run_id=str(undone.run_id),
-            as_of=undone.as_of.isoformat(),
-            actor=by,
-            services=len(undone.services),
-            withdrawn=undone.withdrawn,
-            restored=undone.restored,
-            left=undone.left,
-        )
+        whose = _services(service)[0] if service else None
+        undone = self._keeper.undo(_run_id(run), whose, by, reason, dry_run=dry_run)
+        if not dry_run:
+            _tell_undone(undone, by, self._now())
         return undone
 
     def figure(self, service: str, name: str, on: date) -> Figure | None:
@@ -182,6 +177,19 @@ class Nights:
     @property
     def keeper(self) -> NightKeeper:
         return self._keeper
+
+
+def _tell_undone(undone: Undone, by: str, now: datetime) -> None:
+    """A line for each flag as in the night itself, and one for the whole. The reason stays in the ledger."""
+    day = undone.as_of.isoformat()
+    ids = {"run_id": str(undone.run_id), "as_of": day, "actor": by, "recorded_at": now.isoformat()}
+    named = [(c.change, {"service": c.service, "reference": c.reference, "case_id": str(c.case_id), "kind": c.kind})
+             for c in undone.changes]  # fmt: skip
+    withdrawn = ({**one, "because": "night undone"} for change, one in named if change == "withdraw")
+    log.run_lines(log.LogEvent.FLAG_CLEARED, withdrawn, **ids)
+    log.run_lines(log.LogEvent.FLAG_RAISED, (one for change, one in named if change == "restore"), **ids)
+    counts = {"withdrawn": undone.withdrawn, "restored": undone.restored, "left": undone.left}
+    log.run_line(log.LogEvent.NIGHT_UNDONE, **ids, services=len(undone.services), **counts)
 
 
 def _lookup(entered: Mapping[str, tuple[Figure, ...]]) -> Lookup:

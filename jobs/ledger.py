@@ -166,8 +166,10 @@ def run_named(runs: Sequence[NightRun], name: str) -> str:
 
 def show_undone(undone: Undone) -> None:
     services = ", ".join(undone.services)
-    say(f"The night of {british(undone.as_of)} is undone ({services}).")
+    say(f"The night of {british(undone.as_of)} {'would be' if undone.dry_run else 'is'} undone ({services}).")
     say(f"Withdrawn: {counts(undone.withdrawn)}.")
     say(f"Restored: {counts(undone.restored)}.")
     say(f"Left alone, for somebody has marked or snoozed them: {counts(undone.left)}.")
-    put("", f"The date stays done. To run it once more: casework nightly --as-of {undone.as_of}")
+    if undone.dry_run:
+        return say("This was a dry run: nothing was written.")
+    return put("", f"The date stays done. To run it once more: casework nightly --as-of {undone.as_of}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jobs.commands.line import Command, Count, Group, Word, acting, as_json, as_name, clinic
+from jobs.commands.line import Command, Count, Group, Word, acting, as_json, as_name, clinic, dry_run
 
 
 @click.command(cls=Command)
@@ -36,8 +36,9 @@ def night() -> None:
 @click.option("--reason", default="", metavar="TEXT", help="Why. It is kept with the night.")
 @click.option("--service", type=Word(), metavar="KEY", help="For one service only [default: all that it was run for].")
 @as_name
+@dry_run
 @as_json
-def undo(run: str, reason: str, service: str | None, name: str | None, as_json: bool) -> None:
+def undo(run: str, reason: str, service: str | None, name: str | None, dry_run: bool, as_json: bool) -> None:
     """Put the flags back to how they stood before a night. Nothing is removed: it is all kept as history.
 
     RUN is the id of the night, or as much of its beginning as casework nights shows. Flags that somebody has marked
@@ -48,7 +49,8 @@ def undo(run: str, reason: str, service: str | None, name: str | None, as_json: 
     from jobs.ledger import run_named, show_undone
 
     ledger, by = clinic().nights, acting(name).name
-    undone = ledger.undo(run_named(ledger.runs(most=MOST_ENTRIES), run), by=by, reason=reason, service=service)
+    run_id = run_named(ledger.runs(most=MOST_ENTRIES), run)
+    undone = ledger.undo(run_id, by=by, reason=reason, service=service, dry_run=dry_run)
     if as_json:
         return documents.print_document(night_documents.undone(undone))
     return show_undone(undone)

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -51,14 +51,17 @@ class SqlNights:
                 planning.plan(connection, Scope(order.as_of, services, every, asked, _NO_RUN), report)
             return report
 
-    def undo(self, run_id: UUID, service: str | None, by: str, reason: str) -> Undone:
+    def undo(self, run_id: UUID, service: str | None, by: str, reason: str, *, dry_run: bool) -> Undone:
+        """A dry run does it all and keeps nothing of it."""
         with self._ready(), writing(self.engine) as connection:
             settle(connection)
             token = lease.take(connection, f"undoing by {by}"[:100])
             figure = figures_with(_figures(connection))
             undone = undoing.undo(connection, run_id, service, by, reason, self.now(), figure)
             lease.give_back(connection, token)
-            return undone
+            if dry_run:
+                connection.rollback()
+            return replace(undone, dry_run=dry_run)
 
     def entries(self, service: str | None, most: int) -> Sequence[NightRun]:
         with self._reading() as connection:

@@ -1,7 +1,7 @@
 """A night taken back: its flags stand as before it, by adding history. What people did since is left alone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,15 +11,19 @@ import sqlalchemy as sa
 from casework.calendar import london_day
 from casework.errors import BadRequest
 from casework.identity import new_id
-from casework.ledger import Counts, Undone
+from casework.ledger import Counts, PlannedChange, Undone
 from persistence.due import Scope, sources
 from persistence.night_tables import flag_acts, flags, night_runs
-from persistence.tables import case_events
+from persistence.tables import case_events, cases
 from workflows.dates import british
 from workflows.figures import Lookup
 from workflows.flags import FLAGS
 
 Where = sa.ColumnElement[bool]
+Flag = tuple[UUID, str]
+"""A case and the kind of its flag."""
+
+NAMED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,14 @@ def undo(
     touched = _acted_on()
     left = _count(connection, *raised, touched)
     because = {"cleared_on": today, "cleared_at": now, "cleared_because": "night undone", "cleared_by": undoing}
-    ended = sa.update(flags).where(*raised, ~touched).values(**because).returning(flags.c.kind)
-    withdrawn = connection.scalars(ended).all()
+    ended = sa.update(flags).where(*raised, ~touched).values(**because).returning(flags.c.case_id, flags.c.kind)
+    withdrawn = [(row[0], row[1]) for row in connection.execute(ended)]
     restored = _restore(connection, taken, Scope(today, taken.services, False, figure, undoing), now)
     kept = {"by": by, "at": now, "reason": reason, "id": undoing}
     entry = sa.update(night_runs).where(night_runs.c.id.in_(taken.runs), night_runs.c.service.in_(taken.services))
     connection.execute(entry.values(state="undone", undone=kept))
-    return Undone(run_id, taken.as_of, taken.services, dict(Counter(withdrawn)), dict(Counter(restored)), left)
+    changes = [*_named(connection, withdrawn, "withdraw"), *_named(connection, restored, "restore")]
+    return Undone(run_id, taken.as_of, taken.services, _by_kind(withdrawn), _by_kind(restored), left, changes)
 
 
 def _taken(connection: sa.Connection, run_id: UUID, service: str | None) -> _Taken:
@@ -78,7 +83,7 @@ def _acted_on() -> Where:
     return sa.or_(flags.c.quiet_until.is_not(None), acts.exists())
 
 
-def _restore(connection: sa.Connection, taken: _Taken, scope: Scope, now: datetime) -> Sequence[str]:
+def _restore(connection: sa.Connection, taken: _Taken, scope: Scope, now: datetime) -> list[Flag]:
     """What the night ended goes on, from its own first day and as quiet as it was, where nothing took its place. It
     belongs to the night that raised it, so that this one can be undone in its turn.
 
@@ -98,8 +103,8 @@ def _restore(connection: sa.Connection, taken: _Taken, scope: Scope, now: dateti
     names = ("service", "case_id", "kind", "raised_on", "quiet_until", "raised_by")
     again = sa.select(*(flags.c[name] for name in names), sa.literal(now, flags.c.raised_at.type))
     again = again.where(*ended, comes_back, ~is_open, ~stands)
-    inserted = sa.insert(flags).from_select((*names, "raised_at"), again).returning(flags.c.kind)
-    return connection.scalars(inserted).all()
+    inserted = sa.insert(flags).from_select((*names, "raised_at"), again).returning(flags.c.case_id, flags.c.kind)
+    return [(row[0], row[1]) for row in connection.execute(inserted)]
 
 
 def _either_stands(scope: Scope) -> Where:
@@ -112,6 +117,19 @@ def _either_stands(scope: Scope) -> Where:
         for source in sources(rule, scope)
     ]
     return sa.or_(sa.false(), *holds)
+
+
+def _named(connection: sa.Connection, changed: Sequence[Flag], change: str) -> Iterator[PlannedChange]:
+    for start in range(0, len(changed), NAMED_AT_ONCE):
+        some = changed[start : start + NAMED_AT_ONCE]
+        query = sa.select(cases.c.id, cases.c.service, cases.c.reference)
+        rows = connection.execute(query.where(cases.c.id.in_({case_id for case_id, _ in some})))
+        names = {row[0]: (row[1], row[2]) for row in rows}
+        yield from (PlannedChange(*names[case_id], case_id, kind, change) for case_id, kind in some)
+
+
+def _by_kind(changed: Sequence[Flag]) -> Counts:
+    return dict(Counter(kind for _, kind in changed))
 
 
 def _count(connection: sa.Connection, *only: Where) -> Counts:

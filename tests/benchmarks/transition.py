@@ -95,6 +95,12 @@ def _made_ready(url: str, number: int) -> tuple[list[Standing], list[Standing]]:
     return received, waiting
 
 
+def ready_to_allocate(clinic: Casework, number: int) -> list[Standing]:
+    """Cases that wait for a clinician."""
+    numbers = _nhs_numbers()
+    return [_waiting(clinic, _received(clinic, f"W-{i}", numbers)) for i in range(number)]
+
+
 def _received(clinic: Casework, reference: str, numbers: Iterator[str]) -> Standing:
     form = {**FORM, "infant_nhs_number": next(numbers), "carer_nhs_number": next(numbers)}
     return _standing(clinic, clinic.open_case("leeds-imhs", "receive_referral", ADA, form, reference=reference).case_id)

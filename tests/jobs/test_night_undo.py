@@ -212,3 +212,22 @@ def test_acts_of_people_are_still_there_after_an_undoing(days: Days, database: D
     with database.engine.connect() as connection, connection.begin():
         assert connection.scalar(sa.select(sa.func.count()).select_from(flag_acts)) == 1
     assert "marked as seen by" in days.line("flag", "history", "L-1", EIGHT).stdout
+
+
+def test_a_dry_undo_says_what_the_undo_then_does_and_changes_nothing(
+    days: Days, database: Database, log_lines: list[Any]
+) -> None:
+    days.on(40)
+    wait_from(days.casework, "L-1")
+    days.night(60)
+    run = days.night(86, "--as-of", "today")
+    before, rows = standing(days.casework), kept(database)
+    log_lines.clear()
+    foreseen = days.casework.nights.undo(run["run_id"], by="Maria", reason=WHY, dry_run=True)
+    assert (standing(days.casework), kept(database), log_lines) == (before, rows, [])
+    assert foreseen.dry_run
+    done = days.casework.nights.undo(run["run_id"], by="Maria", reason=WHY)
+    assert (done.changes, done.withdrawn, done.restored) == (foreseen.changes, {TWELVE: 1}, {EIGHT: 1})
+    told = [(line["event"], line.get("kind")) for line in log_lines]
+    assert told == [("flag.cleared", TWELVE), ("flag.raised", EIGHT), ("night.undone", None)]
+    assert all(WHY not in str(line) for line in log_lines)
