@@ -61,7 +61,12 @@ class Sweep:
             for rule in rules:
                 for source in sources(rule, self.scope):
                     self._raise_all(rule, source)
-            self._clear_all(rules, flags.c.kind.in_(_MARKS) if marks else flags.c.kind.not_in(_MARKS))
+            self._clear_all(rules, flags.c.kind.in_(_MARKS) if marks else self._of_what_is_read())
+
+    def _of_what_is_read(self) -> Where:
+        """What cannot be read keeps the flags that it has: the night does not know that their cause has ended."""
+        found = sa.select(night_quarantine.c.case_id).where(night_quarantine.c.run_id == self.scope.run_id)
+        return sa.and_(flags.c.kind.not_in(_MARKS), flags.c.case_id.not_in(found))
 
     def _stay_quiet(self) -> None:
         """A flag that went and came again, as after a hold, is as quiet as a person had made it."""

@@ -17,7 +17,7 @@ Prepare = Callable[[Database], None]
 class Copies:
     """Copies of prepared databases, each made once for all tests of a process; `each` is dropped when it is given up.
 
-    A model is known by the name of what prepared it.
+    A model is known by the module and the name of what prepared it.
     """
 
     def __init__(self, folder: Path, empty: Callable[[str], str]) -> None:
@@ -27,7 +27,7 @@ class Copies:
 
     def of(self, kind: str, prepare: Prepare) -> str:
         """The URL of a database of a kind (`sqlite`, `postgresql`) that stands as it was prepared."""
-        model = self._models.get((kind, prepare.__qualname__)) or self._model(kind, prepare)
+        model = self._models.get((kind, _name(prepare))) or self._model(kind, prepare)
         copy = self._copy(model)
         self._made.append(copy)
         return copy
@@ -37,7 +37,7 @@ class Copies:
         database = Database(url)
         prepare(database)
         database.close()
-        self._models[kind, prepare.__qualname__] = url
+        self._models[kind, _name(prepare)] = url
         return url
 
     def _copy(self, url: str) -> str:
@@ -55,6 +55,10 @@ class Copies:
             else:
                 drop_database(session_server(), url)
         self._made.clear()
+
+
+def _name(prepare: Prepare) -> str:
+    return f"{prepare.__module__}.{prepare.__qualname__}"
 
 
 @pytest.fixture(scope="session")
