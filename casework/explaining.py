@@ -58,11 +58,6 @@ def explained(case: Case, kind: str, on: date, figure: Lookup) -> Explained:
     )
 
 
-def by_the_night_alone(kind: str) -> bool:
-    """Whether a flag is about what is kept, so that the referral itself need not be read to tell of it."""
-    return FLAGS[kind].when == (FoundByTheNight(),)
-
-
 def explained_by_the_night(kind: str) -> Explained:
     """It is open as long as the night finds it."""
     rule = FLAGS[kind]

@@ -8,6 +8,7 @@ from casework.spans import latest_start, reached_on
 from workflows.figures import Figure, Lookup
 from workflows.flags import (
     FLAGS,
+    MARKS,
     AgreedDayComes,
     AnswersMissing,
     ClockReaches,
@@ -37,7 +38,7 @@ def over(case: Case, kinds: Sequence[str], on: date, figure: Lookup) -> tuple[st
     still = due(case, on, figure)
     stays = {*still, *(FLAGS[kind].replaces for kind in still)}
     if case.open:
-        stays |= {kind for kind in kinds if kind not in FLAGS or _found_by_the_night(FLAGS[kind])}
+        stays |= {kind for kind in kinds if kind not in FLAGS or kind in MARKS}
     return tuple(kind for kind in kinds if kind not in stays)
 
 
@@ -117,7 +118,3 @@ def base_of(rule: FlagRule, case: Case) -> date | None:
             case DayAhead() | FoundByTheNight():
                 return None
     return None
-
-
-def _found_by_the_night(rule: FlagRule) -> bool:
-    return any(isinstance(condition, FoundByTheNight) for condition in rule.when)

@@ -13,7 +13,7 @@ from casework.asof import Known, PastDay, as_at, as_stood, flag_rows, worklist_r
 from casework.calendar import london_day, utc_now
 from casework.case import Case, CaseEvent
 from casework.errors import BadRequest, NoSuchCase
-from casework.explaining import Explained, by_the_night_alone, explained, explained_by_the_night
+from casework.explaining import Explained, explained, explained_by_the_night
 from casework.figures import figures_with
 from casework.health import Health, health
 from casework.ledger import NightReport
@@ -21,7 +21,7 @@ from casework.nights import Nights
 from casework.replay import Difference, compare
 from casework.store import Asked, FlagAct, FlagRow, FlagStretch, Keeper, Store, WorklistRow
 from workflows.eligibility import Eligibility, eligibility
-from workflows.flags import FLAGS
+from workflows.flags import FLAGS, MARKS
 from workflows.registry import CURRENT
 from workflows.vocabulary import Stage
 
@@ -71,7 +71,7 @@ class Lists:
     def explain(self, case: str | UUID, kind: str) -> Explained:
         """Why a referral has a flag of a kind, or has it not: the rule, the days and the sum, as of today."""
         _checked(Asked(self.today(), kind=kind))
-        if by_the_night_alone(kind):
+        if kind in MARKS:
             return explained_by_the_night(kind)
         with self._database.reading() as store:
             found = store.case(id_of(store, case))

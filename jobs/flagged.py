@@ -13,7 +13,7 @@ from jobs.nightly import moment
 from jobs.show import one_line, put, say
 from workflows.dates import british
 from workflows.figures import Lookup
-from workflows.flags import FLAGS, FoundByTheNight
+from workflows.flags import FLAGS, MARKS
 
 INDENT = "    "
 ACTS = {"seen": "marked as seen", "snoozed": "kept quiet", "woken": "heard again"}
@@ -49,7 +49,7 @@ def _why(row: FlagRow, why: Explained | None, day: date) -> Iterator[str]:
     if rule:
         yield f"{INDENT}{rule.sentence} ({rule.severity}; for the {rule.owner.replace('_', ' ')})"
     yield from (f"{INDENT}{line}" for line in (why.because if why else (ABOUT_THE_LIST,)))
-    if why and not why.holds_today and not (rule and isinstance(rule.when[0], FoundByTheNight)):
+    if why and not why.holds_today and row.kind not in MARKS:
         yield f"{INDENT}The rule does not ask for it any more: the next night clears it."
     if row.quiet_until and is_quiet(row, day):
         yield f"{INDENT}Kept quiet until {british(row.quiet_until)}."

@@ -126,15 +126,15 @@ def sources(rule: FlagRule, scope: Scope) -> tuple[Source, ...]:
     """Where a rule finds its cases on a day; none where no service has entered its figure."""
     quiet = (cases.c.held_since.is_(None),) if rule.quiet_on_hold else ()
     return tuple(
-        Source(found.key, found.where, (*_still_open(condition, rule), *quiet, *found.also))
+        Source(found.key, found.where, (*_still_open(rule), *quiet, *found.also))
         for condition in rule.when
         for found in _of_condition(condition, scope, rule)
     )
 
 
-def _still_open(condition: Condition, rule: FlagRule) -> tuple[Where, ...]:
+def _still_open(rule: FlagRule) -> tuple[Where, ...]:
     """Some clocks run on beyond the end of a referral. What the night finds may be just that a referral has no end."""
-    return () if rule.after_closing or isinstance(condition, FoundByTheNight) else (cases.c.is_open,)
+    return () if rule.after_closing or rule.about_what_is_kept else (cases.c.is_open,)
 
 
 def _of_condition(condition: Condition, scope: Scope, rule: FlagRule) -> Iterable[Source]:

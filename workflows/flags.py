@@ -95,6 +95,11 @@ class FlagRule:
     short: str = ""
     """What it is called where there is little room."""
 
+    @property
+    def about_what_is_kept(self) -> bool:
+        """Only the night can find it: it is no question of days, and no step ends it but the end of the referral."""
+        return self.when == (FoundByTheNight(),)
+
 
 LEEDS = "Leeds guidance for perinatal colleagues"
 ESSEX = "Together with Baby referral guidance"
@@ -174,3 +179,6 @@ _RULES = (
 # fmt: on
 
 FLAGS: dict[str, FlagRule] = {rule.kind: rule for rule in _RULES}
+
+MARKS = frozenset(rule.kind for rule in _RULES if rule.about_what_is_kept)
+"""The kinds by which a night marks a referral that it cannot read, or cannot find on a worklist."""

@@ -22,11 +22,10 @@ from persistence.night.transactions import Transactions
 from persistence.night_tables import flags, night_quarantine
 from persistence.rows import event_from
 from persistence.tables import case_events, cases
-from workflows.flags import FLAGS, FoundByTheNight
+from workflows.flags import FLAGS, MARKS
 from workflows.registry import CHARTS, chart_named
 
 AT_ONCE = 100
-_MARKS = {kind for kind, rule in FLAGS.items() if rule.when == (FoundByTheNight(),)}
 
 
 def set_apart(connection: sa.Connection, scope: Scope, moment: datetime) -> None:
@@ -119,7 +118,7 @@ def _differences(
             rows.append({**row, **not_ended, **_ended(case.copy(), kind, later, scope)})
             if (lesser := FLAGS[kind].replaces) in stood:
                 ended[lesser] = f"replaced by {kind}"
-    for kind in stood.keys() - ended.keys() - set(asked) - _MARKS:
+    for kind in stood.keys() - ended.keys() - set(asked) - MARKS:
         ended[kind] = "no longer due"
     return rows, ended
 

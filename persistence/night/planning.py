@@ -12,7 +12,7 @@ from persistence.due import ON_ITS_WORKLIST, Scope, sources
 from persistence.night import checks
 from persistence.night_tables import flags
 from persistence.tables import cases
-from workflows.flags import FLAGS, FlagRule, FoundByTheNight
+from workflows.flags import FLAGS, MARKS, FlagRule
 
 Named = tuple[str, str, UUID]
 """Service, reference and id of a case."""
@@ -42,7 +42,7 @@ def _changes(connection: sa.Connection, scope: Scope, found: dict[UUID, str]) ->
         for case_id in begun & is_open.get(lesser, {}).keys():
             yield PlannedChange(*is_open[lesser].pop(case_id), lesser, "replace")
     for kind, named in is_open.items():
-        unread = set() if _is_a_mark(kind) else found.keys()
+        unread = set() if kind in MARKS else found.keys()
         ended = named.keys() - due.get(kind, {}).keys() - unread
         yield from (PlannedChange(*named[case_id], kind, "clear") for case_id in ended)
 
@@ -57,7 +57,7 @@ def _open_flags(connection: sa.Connection, scope: Scope) -> dict[str, dict[UUID,
 
 
 def _due(connection: sa.Connection, rule: FlagRule, scope: Scope, found: dict[UUID, str]) -> dict[UUID, Named]:
-    if _is_a_mark(rule.kind):
+    if rule.about_what_is_kept:
         about_lists = rule.kind == "not_on_one_worklist"
         return _named(connection, [i for i, code in found.items() if (code in ON_ITS_WORKLIST) == about_lists])
     due: dict[UUID, Named] = {}
@@ -65,11 +65,6 @@ def _due(connection: sa.Connection, rule: FlagRule, scope: Scope, found: dict[UU
         query = source.due().add_columns(cases.c.reference)
         due.update({row[0]: (row[1], row[2], row[0]) for row in connection.execute(query)})
     return due
-
-
-def _is_a_mark(kind: str) -> bool:
-    """Whether a flag is about what is kept: only the night can find that."""
-    return kind in FLAGS and FLAGS[kind].when == (FoundByTheNight(),)
 
 
 def _named(connection: sa.Connection, ids: list[UUID]) -> dict[UUID, Named]:

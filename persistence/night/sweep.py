@@ -22,7 +22,7 @@ from persistence.night.telling import Cleared, Teller
 from persistence.night.transactions import FEW, Transactions
 from persistence.night_tables import flags, night_quarantine
 from persistence.tables import cases
-from workflows.flags import FLAGS, FlagRule, FoundByTheNight
+from workflows.flags import FLAGS, MARKS, FlagRule
 
 REFUSED = "refused_by_database"
 HALVED_AT_ONCE = 10_000
@@ -57,16 +57,16 @@ class Sweep:
                 self._read_apart(moment)
             if marks:
                 self._stay_quiet()
-            rules = [rule for rule in FLAGS.values() if _is_a_mark(rule) == marks]
+            rules = [rule for rule in FLAGS.values() if rule.about_what_is_kept == marks]
             for rule in rules:
                 for source in sources(rule, self.scope):
                     self._raise_all(rule, source)
-            self._clear_all(rules, flags.c.kind.in_(_MARKS) if marks else self._of_what_is_read())
+            self._clear_all(rules, flags.c.kind.in_(MARKS) if marks else self._of_what_is_read())
 
     def _of_what_is_read(self) -> Where:
         """What cannot be read keeps the flags that it has: the night does not know that their cause has ended."""
         found = sa.select(night_quarantine.c.case_id).where(night_quarantine.c.run_id == self.scope.run_id)
-        return sa.and_(flags.c.kind.not_in(_MARKS), flags.c.case_id.not_in(found))
+        return sa.and_(flags.c.kind.not_in(MARKS), flags.c.case_id.not_in(found))
 
     def _stay_quiet(self) -> None:
         """A flag that went and came again, as after a hold, is as quiet as a person had made it."""
@@ -131,9 +131,9 @@ class Sweep:
             return None
 
     def _fresh(self, rule: FlagRule, source: Source, *stretch: Where) -> sa.Select[Any]:
-        refused = self.unmarked if _is_a_mark(rule) else self.refused
+        refused = self.unmarked if rule.about_what_is_kept else self.refused
         passed = (source.case_id.not_in(sorted(refused)),) if refused else ()
-        apart = () if _is_a_mark(rule) else not_apart(self.scope, source.case_id)
+        apart = () if rule.about_what_is_kept else not_apart(self.scope, source.case_id)
         return source.due(*stretch, not_open(rule, source.case_id), *passed, *apart)
 
     def _batch(
@@ -203,7 +203,7 @@ class Sweep:
         """On PostgreSQL a step may have ended the cause while its flag was being raised: those are looked at too."""
         earlier = (flags.c.raised_by != self.scope.run_id,) if self.on.one_writer else ()
         passed = (flags.c.case_id.not_in(sorted(self.refused)),) if self.refused else ()
-        whose = [flags.c.service.in_(self.scope.services), *([flags.c.kind.in_(_MARKS)] if self.scope.every else [])]
+        whose = [flags.c.service.in_(self.scope.services), *([flags.c.kind.in_(MARKS)] if self.scope.every else [])]
         ours = sa.or_(*whose)
         is_open = (flags.c.id > last, flags.c.cleared_on.is_(None), *not_apart(self.scope, flags.c.case_id))
         return sa.select(flags.c.id).where(*is_open, ours, *earlier, *passed, *over)
@@ -231,7 +231,7 @@ class Sweep:
         bad = self._in_halves(ids, lambda some: self._raise(rule, source, fresh.where(source.case_id.in_(some))))
         for case_id in bad:
             self._write_down(case_id, problem)
-        self.unmarked.update(bad if _is_a_mark(rule) else ())
+        self.unmarked.update(bad if rule.about_what_is_kept else ())
         return ()
 
     def _cleared_one_by_one(self, batch: sa.Select[Any], problem: DBAPIError) -> int:
@@ -285,14 +285,6 @@ def _beyond(source: Source, connection: sa.Connection) -> tuple[Where, ...]:
         return source.beyond(connection)
     except ValueError:
         return ()
-
-
-def _is_a_mark(rule: FlagRule) -> bool:
-    """Whether a flag says that a case could not be evaluated, rather than what it waits for."""
-    return any(isinstance(condition, FoundByTheNight) for condition in rule.when)
-
-
-_MARKS = tuple(kind for kind, rule in FLAGS.items() if _is_a_mark(rule))
 
 
 def _is_about_rows(problem: DBAPIError) -> bool:

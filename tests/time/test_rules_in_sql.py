@@ -13,7 +13,7 @@ from tests.persistence.populations import keep
 from tests.time.lives import EVERYONE, SERVICES, Dice, Life, a_life, answers, as_entries, row_of
 from tests.time.second_opinion import KINDS, Entry, Morning
 from workflows import Figure
-from workflows.flags import FLAGS, FoundByTheNight
+from workflows.flags import FLAGS
 from workflows.registry import CURRENT
 
 ONE_DAY = timedelta(days=1)
@@ -115,7 +115,7 @@ class Clinic:
 
 
 def told_from_the_referral() -> Sequence[str]:
-    return [kind for kind, rule in FLAGS.items() if not any(isinstance(c, FoundByTheNight) for c in rule.when)]
+    return [kind for kind, rule in FLAGS.items() if not rule.about_what_is_kept]
 
 
 def test_every_flag_that_can_be_told_from_a_referral_has_a_second_opinion() -> None:
