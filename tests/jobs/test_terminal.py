@@ -108,6 +108,7 @@ def test_somebody_who_stops_a_command_hears_one_word(clinic: Line) -> None:
     ) as running:
         wait_until_it_reads(running.pid)
         running.send_signal(signal.SIGINT)
+        running.wait(timeout=20)  # stdin is left open until then: its end could be met before the signal
         _, told = running.communicate()
     assert running.returncode == 130
     assert told == b"casework: Stopped.\n"

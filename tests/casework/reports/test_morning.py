@@ -1,11 +1,12 @@
 """The facts of a morning, read from a clinic in which something happened since yesterday."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
 
 from casework import BadRequest, Casework
-from casework.reports.digest import Digest
+from casework.reports.digest import Digest, DigestFlag
 from casework.reports.morning import morning
 from tests.conftest import Clock
 from tests.persistence.families import ACCEPTED, ALLOCATE, EVERYONE, HOLD, LEEDS, RECEIVED_ON, refer, step
@@ -39,8 +40,8 @@ def decided(days: int) -> list[tuple[str, dict[str, str]]]:
     return [("pass_checks", {}), ("accept_direct", {"rmg_on": on, "reason": "Direct work is indicated."})]
 
 
-def by_reference(flags: object) -> dict[str, str]:
-    return {flag.reference: flag.kind for flag in flags}  # type: ignore[attr-defined]
+def by_reference(flags: Iterable[DigestFlag]) -> dict[str, str]:
+    return {flag.reference: flag.kind for flag in flags}
 
 
 def test_a_morning_tells_apart_what_is_new_what_worsened_what_cleared_and_what_goes_on(told: Digest) -> None:
