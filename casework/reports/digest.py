@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from statistics import median_low
 from typing import Any
+
+from workflows.dates import british
 
 FORMAT = 1
 """Of the JSON document. A key that goes, or means something else, raises it; a new key does not."""
@@ -88,6 +90,19 @@ class Digest:
     notes: tuple[str, ...] = ()
     review_label: str = "RMG review"
     """What the service calls the stage `rmg_review`."""
+    before: date | None = None
+    """The night that it is compared with, where that was another than yesterday's."""
+
+    @property
+    def earlier(self) -> str:
+        """Since when: "yesterday", or the night that was the last before this one."""
+        if self.before is None or self.before == self.as_of - timedelta(days=1):
+            return "yesterday"
+        return f"the night of {british(self.before)}"
+
+    @property
+    def earlier_on(self) -> str:
+        return self.earlier.replace("the night of", "on")
 
     @property
     def open_flags(self) -> tuple[DigestFlag, ...]:
@@ -180,6 +195,7 @@ def document(digest: Digest) -> dict[str, Any]:
         "service": digest.service,
         "service_name": digest.service_name,
         "as_of": digest.as_of.isoformat(),
+        "before": digest.before.isoformat() if digest.before else None,
         "made_at": digest.made_at.isoformat(),
         "run": {"id": digest.run_id, "by": digest.run_by, "finished_at": _iso(digest.run_finished_at)},
         "figures": _figures(digest),

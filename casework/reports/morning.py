@@ -59,6 +59,7 @@ def morning(casework: Lists, service: str, as_of: date | None = None, *, names: 
         weeks=tuple(_weeks(casework, service, day, figures)),
         notes=tuple(_notes(entry)),
         review_label=rules.review_label,
+        before=before.as_of if before else None,
     )
 
 

@@ -25,7 +25,7 @@ FLAG_KEYS = {
     "replaces", "quiet_until",
 }  # fmt: skip
 KEYS = {
-    "format", "service", "service_name", "as_of", "made_at", "run", "figures", "open_cases", "open_flags",
+    "format", "service", "service_name", "as_of", "before", "made_at", "run", "figures", "open_cases", "open_flags",
     "quarantined", "notes", "new", "worsened", "cleared", "still_open", "owners", "waiting", "weeks",
 }  # fmt: skip
 

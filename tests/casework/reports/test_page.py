@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from casework.reports.digest import Digest, document
 from casework.reports.page import page, write
 from tests.casework.reports.mornings import BUSY, EMPTY, ESSEX, LACKING, NAMED, WAIT_8, WAIT_12, list_of
 from tests.casework.reports.reader import Page, faults
+from workflows.dates import british
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = """<script>alert('x')</script>"'&--></style></svg>"""
@@ -248,3 +250,12 @@ def test_a_disk_that_fills_up_leaves_yesterday_s_page_whole_and_nothing_beside_i
     assert ran.stdout.strip() == "full"
     assert [path.read_bytes() for path in kept] == before
     assert sorted(tmp_path.iterdir()) == sorted(kept)
+
+
+def test_a_page_after_a_gap_names_the_night_that_it_is_compared_with() -> None:
+    after_a_gap = replace(BUSY, before=BUSY.as_of - timedelta(days=9))
+    told = british(after_a_gap.as_of - timedelta(days=9))
+    read = Page(page(after_a_gap))
+    assert f"3 new since the night of {told}: 3 amber." in [line.text for line in read.root.all("li")]
+    assert read.table(f"Flags raised since the night of {told}")
+    assert "yesterday" not in page(after_a_gap)
