@@ -1,6 +1,7 @@
 """What screens read: one referral, its history and its flags, and the lists of a service, today or on a past day."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -202,7 +203,12 @@ class Lists:
         return Nights(self._database.nights(self._now), self._now)
 
     def night(self, as_of: date | None = None, *, by: str = "night", dry_run: bool = False) -> NightReport:
-        """Raise and clear the flags of every open referral as of a day: see `Nights.run`. Moves nobody."""
+        """Raise and clear the flags of every open referral as of a day: see `Nights.run`. Moves nobody.
+
+        Without a day: tonight's, after the nights that were missed. Once tonight's is done they could not be made up.
+        """
+        if as_of is None and not dry_run:
+            deque(self.nights.catch_up(by=by, before=self.today()), maxlen=0)
         return self.nights.run(as_of, by=by, dry_run=dry_run)
 
 
