@@ -33,7 +33,7 @@ def plan(connection: sa.Connection, scope: Scope, report: NightReport) -> None:
 
 
 def _changes(connection: sa.Connection, scope: Scope, found: dict[UUID, str]) -> Iterator[PlannedChange]:
-    is_open = _open_flags(connection, scope)
+    is_open, later = _open_flags(connection, scope)
     due = {kind: _due(connection, rule, scope, found) for kind, rule in FLAGS.items()}
     for kind, named in due.items():
         begun = {case_id for case_id in named if case_id not in is_open.get(kind, {})}
@@ -43,17 +43,21 @@ def _changes(connection: sa.Connection, scope: Scope, found: dict[UUID, str]) ->
             yield PlannedChange(*is_open[lesser].pop(case_id), lesser, "replace")
     for kind, named in is_open.items():
         unread = set() if kind in MARKS else found.keys()
-        ended = named.keys() - due.get(kind, {}).keys() - unread
+        ended = named.keys() - due.get(kind, {}).keys() - unread - later.get(kind, set())
         yield from (PlannedChange(*named[case_id], kind, "clear") for case_id in ended)
 
 
-def _open_flags(connection: sa.Connection, scope: Scope) -> dict[str, dict[UUID, Named]]:
-    query = sa.select(flags.c.kind, *_NAMED).join(cases, cases.c.id == flags.c.case_id)
+def _open_flags(connection: sa.Connection, scope: Scope) -> tuple[dict[str, dict[UUID, Named]], dict[str, set[UUID]]]:
+    """By kind and case; and, by kind, those from a later day than that of the scope: no night ends them before."""
+    query = sa.select(flags.c.kind, flags.c.raised_on, *_NAMED).join(cases, cases.c.id == flags.c.case_id)
     query = query.where(flags.c.cleared_on.is_(None), flags.c.service.in_(scope.services))
     is_open: dict[str, dict[UUID, Named]] = {}
-    for kind, *named in connection.execute(query):
-        is_open.setdefault(kind, {})[named[2]] = (named[0], named[1], named[2])
-    return is_open
+    later: dict[str, set[UUID]] = {}
+    for kind, raised_on, service, reference, case_id in connection.execute(query):
+        is_open.setdefault(kind, {})[case_id] = (service, reference, case_id)
+        if raised_on > scope.as_of:
+            later.setdefault(kind, set()).add(case_id)
+    return is_open, later
 
 
 def _due(connection: sa.Connection, rule: FlagRule, scope: Scope, found: dict[UUID, str]) -> dict[UUID, Named]:

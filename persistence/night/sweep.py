@@ -205,7 +205,12 @@ class Sweep:
         passed = (flags.c.case_id.not_in(sorted(self.refused)),) if self.refused else ()
         whose = [flags.c.service.in_(self.scope.services), *([flags.c.kind.in_(MARKS)] if self.scope.every else [])]
         ours = sa.or_(*whose)
-        is_open = (flags.c.id > last, flags.c.cleared_on.is_(None), *not_apart(self.scope, flags.c.case_id))
+        is_open = (
+            flags.c.id > last,
+            flags.c.cleared_on.is_(None),
+            flags.c.raised_on <= self.scope.as_of,
+            *not_apart(self.scope, flags.c.case_id),
+        )
         return sa.select(flags.c.id).where(*is_open, ours, *earlier, *passed, *over)
 
     def _clear(self, chosen: Where) -> None:

@@ -240,3 +240,17 @@ def test_counts_of_a_service_alone_say_nothing_of_the_others(casework: Casework,
     rest = casework.nights.run(at(clock, 60))
     assert rest.services == (ESSEX,)
     assert [entry.service for entry in rest.done_before] == [LEEDS]
+
+
+def test_a_night_of_an_earlier_day_after_an_undone_one_ends_no_flag_before_it_began(
+    casework: Casework, clock: Clock
+) -> None:
+    refer(casework, "L-1", steps=ACCEPTED)
+    day = at(clock, 56)
+    casework.night(day)
+    casework.see_flag("L-1", EIGHT, EVERYONE)
+    casework.nights.undo(run_of(casework, day), by="Maria", reason=WHY)
+    assert open_kinds(casework, "L-1") == {EIGHT}, "somebody has seen it"
+    earlier = RECEIVED_ON + timedelta(days=50)
+    assert casework.night(earlier, dry_run=True).cleared == casework.night(earlier).cleared == {}
+    assert open_kinds(casework, "L-1") == {EIGHT}
