@@ -104,17 +104,6 @@ def last_day_of(wait: Figure, since: date) -> date:
 
 
 def base_of(rule: FlagRule, case: Case) -> date | None:
-    """The day that a flag's days are counted from: that of its clock or of the day that it is about."""
-    for condition in rule.when:
-        match condition:
-            case ClockReaches(clock=name) | AgreedDayComes(clock=name) | DayBeforeStart(clock=name):
-                clock = case.clocks.get(name)
-                return clock.counts_from if clock else None
-            case DaySince(day=name):
-                return case.days.get(name)
-            case AnswersMissing():
-                received: date | None = case.answers.get("received_on")
-                return received
-            case DayAhead() | FoundByTheNight():
-                return None
-    return None
+    """The day that a flag's days are counted from; None where the case has it not."""
+    clock, day = rule.counted_from
+    return case.clocks[clock].counts_from if clock in case.clocks else case.days.get(day)

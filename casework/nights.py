@@ -11,7 +11,7 @@ from casework.errors import BadRequest
 from casework.figures import figures_with
 from casework.ledger import NightKeeper, NightOrder, NightReport, NightRun, PlannedChange, Stop, Undone
 from workflows.dates import british
-from workflows.figures import FIGURES, Figure, Lookup, Unit, lookup, wait_of
+from workflows.figures import FIGURES, Figure, Lookup, Unit, wait_of
 from workflows.registry import CURRENT
 
 HOUR = time(2, 30)
@@ -148,8 +148,8 @@ class Nights:
         with_it = {**entered, known: (*entered.get(known, ()), figure)}
         _check_wait(with_it, known, figure)
         order = NightOrder(on, (known,), "preview")
-        now, then = (self._keeper.plan(order, _lookup(figures)).planned for figures in (entered, with_it))
-        return Preview(known, figure, _lookup(entered)(known, figure.name, on), on, _differing(now, then))
+        now, then = (self._keeper.plan(order, figures_with(figures)).planned for figures in (entered, with_it))
+        return Preview(known, figure, figures_with(entered)(known, figure.name, on), on, _differing(now, then))
 
     def enter(self, service: str, figure: Figure, *, by: str) -> None:
         """Enter a figure beside those that stand. It holds from its day on; what was flagged before stays as it was.
@@ -192,10 +192,6 @@ def _tell_undone(undone: Undone, by: str, now: datetime) -> None:
     log.run_line(log.LogEvent.NIGHT_UNDONE, **ids, services=len(undone.services), **counts)
 
 
-def _lookup(entered: Mapping[str, tuple[Figure, ...]]) -> Lookup:
-    return lookup({service: chart.rules.figures for service, chart in CURRENT.items()}, entered)
-
-
 def _differing(now: Sequence[PlannedChange], then: Sequence[PlannedChange]) -> tuple[PlannedChange, ...]:
     """What the new figure adds to the night, and what it keeps from happening: that as its opposite."""
     opposite = {"raise": "not raise", "clear": "not clear", "replace": "not replace"}
@@ -230,7 +226,7 @@ def _check_wait(entered: Mapping[str, tuple[Figure, ...]], service: str, figure:
     """The two ends of a published wait, as they would stand on every day from the new figure on."""
     later = {known.in_force_from for known in entered[service] if known.in_force_from >= figure.in_force_from}
     for day in sorted(later):
-        wait = wait_of(_lookup(entered), service, day)
+        wait = wait_of(figures_with(entered), service, day)
         if wait is not None and wait.first >= wait.over:
             stretch = f"begin at day {wait.first} and be over at day {wait.over}"
             sentence = f"From {british(day)} the published wait would {stretch}. Enter the other end first."

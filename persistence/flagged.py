@@ -13,9 +13,7 @@ from casework.store import Asked, FlagAct, FlagRow, FlagStretch
 from persistence.night_tables import flag_acts, flags
 from persistence.reading import in_order, joined_of, narrowed, readable, stage_of
 from persistence.tables import case_clocks, case_days, case_gaps, cases
-from workflows.flags import FLAGS, AgreedDayComes, AnswersMissing, ClockReaches, DayAhead, DayBeforeStart, DaySince
-
-RECEIVED = "total_time"
+from workflows.flags import FLAGS, AnswersMissing
 
 
 def flags_on(connection: Connection, asked: Asked) -> Sequence[FlagRow]:
@@ -71,23 +69,8 @@ def cleared_between(
     return _rows(connection, on, [flags.c.service == service, sa.or_(by_a_step, by_the_night)])
 
 
-def _base_of(kind: str) -> tuple[str, str]:
-    """What the days of a flag are counted from: a clock or a day of the case, by name."""
-    for condition in FLAGS[kind].when:
-        match condition:
-            case ClockReaches(clock=clock) | AgreedDayComes(clock=clock) | DayBeforeStart(clock=clock):
-                return clock, ""
-            case AnswersMissing():
-                return RECEIVED, ""
-            case DaySince(day=day):
-                return "", day
-            case DayAhead():
-                return "wait_to_start", ""
-    return "", ""
-
-
-_CLOCK_OF = {kind: _base_of(kind)[0] for kind in FLAGS}
-_DAY_OF = {kind: _base_of(kind)[1] for kind in FLAGS}
+_CLOCK_OF = {kind: rule.counted_from[0] for kind, rule in FLAGS.items()}
+_DAY_OF = {kind: rule.counted_from[1] for kind, rule in FLAGS.items()}
 
 
 def _rows(connection: Connection, on: date, only: Sequence[sa.ColumnElement[bool]]) -> list[FlagRow]:
@@ -108,7 +91,7 @@ def _rows(connection: Connection, on: date, only: Sequence[sa.ColumnElement[bool
 
 
 def _row(row: Any, on: date) -> FlagRow:
-    about_answers = _CLOCK_OF.get(row["kind"]) == RECEIVED
+    about_answers = row["kind"] in FLAGS and FLAGS[row["kind"]].when == (AnswersMissing(),)
     return FlagRow(
         service=row["service"],
         reference=row["reference"],

@@ -100,6 +100,21 @@ class FlagRule:
         """Only the night can find it: it is no question of days, and no step ends it but the end of the referral."""
         return self.when == (FoundByTheNight(),)
 
+    @property
+    def counted_from(self) -> tuple[str, str]:
+        """What the days of a flag are counted from: a clock or a day of the case, by name; the other is empty."""
+        match self.when[0]:
+            case ClockReaches(clock=clock) | AgreedDayComes(clock=clock) | DayBeforeStart(clock=clock):
+                return clock, ""
+            case DaySince(day=day):
+                return "", day
+            case AnswersMissing():
+                return "total_time", ""
+            case DayAhead():
+                return "wait_to_start", ""
+            case FoundByTheNight():
+                return "", ""
+
 
 LEEDS = "Leeds guidance for perinatal colleagues"
 ESSEX = "Together with Baby referral guidance"

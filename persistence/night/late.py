@@ -73,7 +73,7 @@ class FlaggedApart:
 def flag_apart(on: Transactions, scope: Scope, some: Sequence[UUID], moment: datetime, now: datetime) -> FlaggedApart:
     """Flags some of what was set apart, in one batch. A case whose history cannot be read is noted and passed."""
     with on.batch() as connection:
-        done = FlaggedApart(connection.scalar(sa.select(sa.func.coalesce(sa.func.max(flags.c.id), 0))) or 0)
+        done = FlaggedApart(newest_flag(connection))
         for case_id, kept in _histories(connection, some):
             try:
                 stood = _stood(connection, case_id, scope, moment)
@@ -160,5 +160,15 @@ def _ended(case: Case, kind: str, later: list[CaseEvent], scope: Scope) -> dict[
 
 def _end(connection: sa.Connection, flag_id: int, because: str, scope: Scope, now: datetime) -> None:
     """Also where a later step has ended it: it was this night that would have done so first."""
-    ended = {"cleared_on": scope.as_of, "cleared_at": now, "cleared_because": because, "cleared_by": scope.run_id}
-    connection.execute(sa.update(flags).where(flags.c.id == flag_id).values(**ended))
+    connection.execute(sa.update(flags).where(flags.c.id == flag_id).values(**ended_by(scope, because, now)))
+
+
+def ended_by(scope: Scope, because: str, now: datetime) -> dict[str, Any]:
+    """What a night writes to a flag that it ends."""
+    ended = {"cleared_on": scope.as_of, "cleared_at": now, "cleared_because": because}
+    return {**ended, "cleared_by": scope.run_id}
+
+
+def newest_flag(connection: sa.Connection) -> int:
+    """The number of the flag that was raised last; what a batch raises comes after it."""
+    return connection.scalar(sa.select(sa.func.max(flags.c.id))) or 0

@@ -70,7 +70,7 @@ class Runner:
         sweep = Sweep(on, scope, Teller(on, run_id, order.as_of, order.by, self.now()))
         try:
             counted = self._check(on, sweep)
-            sweep.run(order.hour)
+            sweep.run()
         except (NightLost, NightStopped):
             raise
         except BaseException:

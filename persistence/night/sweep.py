@@ -47,14 +47,11 @@ class Sweep:
     """Cases that the database refused a flag of; and, among them, those that cannot even be marked as such."""
     unmarked: set[UUID] = field(default_factory=set)
 
-    def run(self, moment: datetime | None = None) -> None:
-        """`moment`: the hour of a night that is caught up.
-
-        What says that a case could not be evaluated comes last: a flag may be refused when it is cleared, too.
-        """
+    def run(self) -> None:
+        """What says that a case could not be evaluated comes last: a flag may be refused when it is cleared, too."""
         for marks in (False, True):
-            if marks and moment is not None:
-                self._read_apart(moment)
+            if marks and self.scope.hour is not None:
+                self._read_apart(self.scope.hour)
             if marks:
                 self._stay_quiet()
             rules = [rule for rule in FLAGS.values() if rule.about_what_is_kept == marks]
@@ -150,7 +147,7 @@ class Sweep:
     def _raise(self, rule: FlagRule, source: Source, fresh: sa.Select[Any]) -> tuple[int, tuple[Where, ...]]:
         """The lesser flag ends in the transaction in which the greater begins: no moment shows both or neither."""
         with self.on.batch() as connection:
-            newest = connection.scalar(sa.select(sa.func.coalesce(sa.func.max(flags.c.id), 0))) or 0
+            newest = late.newest_flag(connection)
             raised = connection.execute(self._insert(rule, fresh)).rowcount
             replaced = self._replace(connection, rule, newest) if raised and rule.replaces else []
             after = _beyond(source, connection) if raised == self.on.limit else ()
@@ -221,12 +218,7 @@ class Sweep:
         self.cleared.update(self.tell.cleared(told, "no longer due"))
 
     def _ended(self, because: str) -> dict[str, Any]:
-        return {
-            "cleared_on": self.scope.as_of,
-            "cleared_at": self.tell.now,
-            "cleared_because": because,
-            "cleared_by": self.scope.run_id,
-        }
+        return late.ended_by(self.scope, because, self.tell.now)
 
     def _one_by_one(
         self, rule: FlagRule, source: Source, fresh: sa.Select[Any], problem: DBAPIError
