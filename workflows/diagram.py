@@ -118,16 +118,16 @@ def _cells(chart: Chart) -> Iterator[str]:
     yield from (repr(c) for c in chart.clocks.values())
     yield repr([getattr(rules, name) for name in rules.__slots__ if name not in ("eligibility", "figures")])
     for criterion in rules.eligibility:
-        yield repr((criterion.code, criterion.sentence, criterion.source)) + _source_of(criterion.asks)
+        yield repr((criterion.code, criterion.sentence, criterion.source)) + source_of(criterion.asks)
     for m in chart.moves:
         yield repr(
             (m.source, m.trigger, m.to, m.who, m.stops, m.starts, m.marks, m.records, m.given, m.hold, m.forgets)
         )
         yield repr((m.needs, m.takes, m.while_held, m.reopens))
-        yield "".join(_source_of(g) for g in m.only_if)
+        yield "".join(source_of(g) for g in m.only_if)
 
 
-def _source_of(rule: Callable[..., object]) -> str:
+def source_of(rule: Callable[..., object]) -> str:
     """The source text of a rule, of the rules that it calls, and what it closes over (`older_than(24)` is not 36)."""
     seen: dict[str, str] = {}
     waiting = [rule]

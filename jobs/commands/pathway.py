@@ -1,4 +1,4 @@
-"""`casework pathway`: the rules, without any database."""
+"""`casework pathway`: the rules, without any database; `compare` looks at one where it is named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.commands.line import Group, as_json
+from jobs.commands.line import Group, as_json, clinic, named_database
 
 if TYPE_CHECKING:
     from workflows import Chart
@@ -72,6 +72,34 @@ def diagram(name: str, as_markdown: bool) -> None:
 
     chart = _chart(name)
     click.echo(markdown(chart) if as_markdown else mermaid(chart), nl=False)
+
+
+@pathway.command()
+@click.argument("old")
+@click.argument("new")
+@as_json
+def compare(old: str, new: str, as_json: bool) -> None:
+    """What the version NEW would change against OLD, before it is activated. Nothing is activated by this.
+
+    Each is a service, name@version, or a Python file that holds a pathway which is not registered yet. With --database
+    on the line: what would change for the referrals on OLD, and whether every kept history folds under NEW.
+
+    Exit 0: nothing stands against NEW; 1: a referral would be stranded, a history would not fold, or NEW bears the name
+    of a released version and is another. They are listed.
+    """
+    from casework.foreseeing import foresee
+    from jobs import comparison
+    from jobs.commands import documents
+    from jobs.proposed import proposed
+
+    charts = proposed(old), proposed(new)
+    foreseen = foresee(clinic(), *charts) if named_database() else None
+    if as_json:
+        documents.print_document(comparison.document(*charts, foreseen))
+    else:
+        comparison.show(*charts, foreseen)
+    stands_against = comparison.frozen_otherwise(*charts) or (foreseen is not None and foreseen.problems)
+    sys.exit(1 if stands_against else 0)
 
 
 def _chart(name: str) -> Chart:
