@@ -25,9 +25,11 @@ test: lint types postgres ## every check and every test, on SQLite and PostgreSQ
 	@echo "== pytest"
 	@$(BIN)/python -m pytest -q
 
-test-long: lint types postgres ## the same, with the tests that take minutes
+test-long: lint types postgres ## the same with the tests that take minutes, and a table of promises
 	@echo "== pytest, long tests too"
-	@$(BIN)/python -m pytest -q -m "long or not long"
+	@$(BIN)/python -m pytest -q -m "not quiet" --promises first; first=$$?; \
+	echo "== pytest, tests that measure time, one by one"; \
+	$(BIN)/python -m pytest -q -n 0 -m quiet --promises last && exit $$first
 
 bench: $(STAMP) postgres ## measure on this machine
 	@$(BIN)/python -m tests.benchmarks

@@ -9,7 +9,7 @@ clinic = Casework(Database("sqlite:///clinic.db"))
 from casework import beside
 from casework.actor import Actor, with_every_role
 from casework.case import Attempt, Case, CaseEvent
-from casework.change import Receipt
+from casework.change import LATEST, Receipt
 from casework.errors import (
     AmbiguousReference,
     BadRequest,
@@ -35,6 +35,7 @@ HOME = beside.HOME
 """The folder in which the four packages were found beside each other."""
 
 __all__ = [
+    "LATEST",
     "Actor",
     "AmbiguousReference",
     "Asked",

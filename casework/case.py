@@ -56,7 +56,7 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A step that somebody wants to take. `on` is given where it was taken on an earlier day."""
+    """A step that somebody wants to take, `on` where that was an earlier day. `id` is its event's in every try."""
 
     trigger: str
     actor: Actor
@@ -65,6 +65,7 @@ class Attempt:
     on: date | None = None
     imported: bool = False
     request_id: str | None = None
+    id: UUID = field(default_factory=new_id)
 
     @property
     def today(self) -> date:
@@ -85,6 +86,8 @@ class Case:
     placed_on: date | None = None
     placed_by: int = 0
     held_since: date | None = None
+    head: bytes = b""
+    """Digest of its newest event as it is kept; empty while nothing is."""
     answers: dict[str, Any] = field(default_factory=dict)
     clocks: dict[str, ClockState] = field(default_factory=dict)
 
@@ -155,7 +158,7 @@ class Case:
 
     def _event(self, attempt: Attempt, move: Move, on: date, data: dict[str, Any]) -> CaseEvent:
         return CaseEvent(
-            id=new_id(),
+            id=attempt.id,
             case_id=self.id,
             seq=self.version + 1,
             trigger=move.trigger,
@@ -201,7 +204,8 @@ class Case:
     def _refused(self, trigger: str, reasons: list[Refusal], judgement: Judgement, facts: Facts) -> StepRefused:
         possible = [move.trigger for move, against in self.steps(replace(facts, data={})) if not against]
         who = judgement.move.who if judgement.move else ()
-        return StepRefused(trigger, self.state, reasons, who, possible)
+        named = trigger if trigger in self.chart.triggers else "unknown"  # what was typed may be a name
+        return StepRefused(named, self.state, reasons, who, possible)
 
     def steps(self, facts: Facts) -> list[tuple[Move, tuple[Refusal, ...]]]:
         """Each step from here, with what speaks against it beyond the answers that the step itself asks for."""

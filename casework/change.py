@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,21 @@ from casework.errors import BadRequest, KeyUsedOtherwise, ReferenceTaken, StaleC
 from casework.figures import figures_with
 from casework.flagging import over
 from casework.store import Answered, Store
+
+
+class Latest(Enum):
+    """See `LATEST`."""
+
+    LATEST = "latest"
+
+
+LATEST = Latest.LATEST
+"""In place of the version that a screen showed: the step is judged against whatever stands once the case is locked.
+
+For machines, which have seen nothing. A person's decision is never applied to a state that they did not see.
+"""
+
+Seen = int | Latest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ class Receipt:
 
 @dataclass(slots=True)
 class Change:
-    """One attempt at one change. `make` runs inside a transaction; `tell` after its commit."""
+    """One change, however often it is tried. `make` runs inside a transaction; `tell` after its commit."""
 
     attempt: Attempt
     request: tuple[Any, ...]
@@ -64,15 +80,22 @@ class Change:
     dry_run: bool = False
     told: list[tuple[CaseEvent, Case]] = field(default_factory=list)
     cleared: tuple[str, ...] = ()
+    before: Case | None = None
+    receipt: Receipt | None = None
+    in_doubt: bool = False
+    """An earlier try may stand: the connection was lost while it was being kept. Under the lock its event tells."""
 
-    def make(self, store: Store, case: Case | UUID, seen: int | None) -> Receipt:
+    def make(self, store: Store, case: Case | UUID, seen: Seen) -> Receipt:
         """Raises `StepRefused`, `StaleCase`, `KeyUsedOtherwise`. A new case has nothing to lock and nothing seen."""
-        self.told.clear()
         before, open_flags = (case, ()) if isinstance(case, Case) else store.locked(case)
+        self.before = before
+        if self.in_doubt and self.receipt and store.stands(before.id, self.attempt.id):
+            return self.receipt
+        self.told.clear()
         digest = _digest(None if isinstance(case, Case) else before.id, *self.request) if self.key else ""
         if self.key and (earlier := self._earlier(store, self.key, digest)):
             return earlier
-        if before.version and seen != before.version:
+        if before.version and seen is not LATEST and seen != before.version:
             since = store.changes_since(before.id, seen or 0) if 0 <= (seen or 0) < before.version else ()
             raise StaleCase(before.id, before.version, seen or 0, since)
         if isinstance(case, Case) and store.is_taken(case.service, case.reference):
@@ -81,7 +104,7 @@ class Change:
         after = before.copy()
         after.apply(event)
         self.cleared = self._ended(store, after, open_flags)
-        receipt = _receipt(after, event, self.cleared)
+        self.receipt = receipt = _receipt(after, event, self.cleared)
         if not self.dry_run:
             self._write(store, before, after, event)
             if self.key:
@@ -112,8 +135,8 @@ class Change:
         self.told.append((event, after))
 
     def tell(self) -> None:
+        """The flags that the step ended. Its own line is owed to the log by the event itself: see `casework.audit`."""
         for event, case in self.told:
-            log.case_event(event, service=case.service, reference=case.reference)
             for kind in self.cleared:
                 log.flag_cleared(
                     case_id=case.id,

@@ -6,6 +6,7 @@ No message repeats what was typed into an answer: it may be a name.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 from workflows.vocabulary import Refusal, Role
@@ -129,9 +130,35 @@ class StepRefused(CaseworkError):
         super().__init__(" ".join(reason.sentence for reason in self.reasons))
 
 
-class StorageError(CaseworkError):
-    """The database could not do it. Nothing was changed unless `maybe_done` says so."""
+class Meaning(Enum):
+    """What a failure of the database means for the change that was asked for. `casework.retrying` goes by it."""
 
-    def __init__(self, code: str, sentence: str, *, try_again: bool = False, maybe_done: bool = False) -> None:
+    NOT_DONE = "the connection was not made, or was lost before the change was being kept"
+    IN_DOUBT = "the connection was lost while the change was being kept: it may stand"
+    CONFLICT = "the database chose this transaction to give way to another"
+    BUSY = "another has held the lock for longer than one waits"
+    ON_A_COPY = "the server that answered only reads: another has become the primary"
+    NO_ROOM = "the disk, the memory or the number of connections is used up"
+    DAMAGED = "what is kept can no longer be trusted"
+    FINAL = "to ask again would change nothing"
+
+
+class StorageError(CaseworkError):
+    """The database could not do it. Nothing was changed unless `maybe_done` says so.
+
+    `retry_after` is in seconds: to ask again before is of no use. None where asking again is, or needs no pause.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        try_again: bool = False,
+        maybe_done: bool = False,
+        means: Meaning = Meaning.FINAL,
+        retry_after: float | None = None,
+    ) -> None:
         self.code, self.try_again, self.maybe_done = code, try_again, maybe_done
+        self.means, self.retry_after = means, retry_after
         super().__init__(sentence)

@@ -1,14 +1,12 @@
 """The answers of one step: checked when they come in, and described as a JSON Schema so that a screen can ask."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, Literal
 
 import nhs_number.validate
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,10 +17,14 @@ from pydantic import (
 from pydantic import Field as Described
 from pydantic_core import PydanticCustomError
 
-from casework.calendar import NotADay, parse_day
+from casework.calendar import EARLIEST, NotADay, parse_day
+from casework.limits import fault_of, one_form
 from workflows import Field, Kind, Move, Part, Refusal
 
 Fields = tuple[Field, ...]
+
+LONGEST_NHS_NUMBER = 100
+"""Characters as it is typed: ten digits, and blanks around and between them."""
 
 SENTENCES = {
     "unknown_field": "This step has no such answer. It takes: {choices}.",
@@ -49,7 +51,7 @@ def checked_fields(fields: Fields, data: Mapping[str, object], today: date) -> t
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    return value is None or value == [] or (isinstance(value, str) and (not value or value.isspace()))
 
 
 def _clean(fields: Fields, given: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
@@ -105,18 +107,31 @@ def _type(field: Field) -> Any:
             asked = WithJsonSchema({"type": "string", "pattern": r"^\d{3} ?\d{3} ?\d{4}$"})
             return Annotated[str, BeforeValidator(_nhs_number), asked]
         case Kind.CODE | Kind.YES_NO:
-            return Literal[field.choices]
+            return _one_of(field)
         case Kind.CODES:
-            one: Any = Literal[field.choices]
+            one: Any = _one_of(field)
             return Annotated[list[one], Described(max_length=len(field.choices))]
         case Kind.LINE:
-            return Annotated[str, Described(strict=True, max_length=field.longest), AfterValidator(_one_line)]
+            return _text(_one_line, field)
         case Kind.WORDS:
-            return Annotated[str, Described(strict=True, max_length=field.longest), AfterValidator(_words)]
+            return _text(_words, field)
+
+
+def _one_of(field: Field) -> Any:
+    """Looked for as it is: pydantic would write the whole of it out in UTF-8 first, and Python keeps that with it."""
+    return Annotated[Literal[field.choices], BeforeValidator(partial(_chosen, field.choices))]
+
+
+def _text(check: Callable[[int, object], str], field: Field) -> Any:
+    """Measured before anything else is asked of it, however long it is."""
+    asked = WithJsonSchema({"type": "string", "maxLength": field.longest})
+    return Annotated[str, BeforeValidator(partial(check, field.longest)), asked]
 
 
 def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
+        if value < EARLIEST:
+            raise PydanticCustomError("invalid_date", "no date")
         return value
     if not isinstance(value, str):
         raise PydanticCustomError("wrong_type", "a date is asked for")
@@ -126,35 +141,46 @@ def _day(value: object) -> date:
         raise PydanticCustomError("invalid_date", "no date") from None
 
 
+def _chosen(choices: tuple[str, ...], value: object) -> object:
+    if not isinstance(value, str) or value not in choices:
+        raise PydanticCustomError("literal_error", "none to choose from")
+    return value
+
+
 def _nhs_number(value: object) -> str:
     """Modulus 11, and not all zeros, which passes the sum but is never issued."""
     if not isinstance(value, str):
         raise PydanticCustomError("wrong_type", "digits are asked for")
-    digits = "".join(value.split()).replace("-", "")
+    digits = "".join(value.split()).replace("-", "") if len(value) <= LONGEST_NHS_NUMBER else ""
     plain = len(digits) == 10 and digits.isascii() and digits.isdigit() and digits.strip("0")
     if not plain or not nhs_number.validate.is_valid(digits):
         raise PydanticCustomError("invalid_nhs_number", "no NHS number")
     return digits
 
 
-def _refused_characters(allowed: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if not value.isprintable():
-            if any(unicodedata.category(c) == "Cc" and c not in allowed for c in value):
-                raise PydanticCustomError("control_characters", "control characters")
-            if any(unicodedata.category(c) == "Cs" for c in value):
-                raise PydanticCustomError("invalid_text", "lone surrogate")
-        return value
-
-    return check
+def _one_line(longest: int, value: object) -> str:
+    """Kept composed (NFC), so that a name is the same name whoever typed it; counted in its letters, never cut."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("wrong_type", "text is asked for")
+    line = one_form(value, longest)
+    if line is None:
+        raise PydanticCustomError("string_too_long", "too long")
+    return _without_faults(line, "")
 
 
-_words = _refused_characters("\n\r\t")
-_no_breaks = _refused_characters("")
+def _words(longest: int, value: object) -> str:
+    """Kept to the letter, blanks and all: they are somebody's own words."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("wrong_type", "text is asked for")
+    if len(value) > longest:
+        raise PydanticCustomError("string_too_long", "too long")
+    return _without_faults(value, "\n\r\t")
 
 
-def _one_line(value: str) -> str:
-    return _no_breaks(value.strip())
+def _without_faults(kept: str, allowed: str) -> str:
+    if code := fault_of(kept, allowed):
+        raise PydanticCustomError(code, "cannot be kept")
+    return kept
 
 
 _IN_WORDS = {

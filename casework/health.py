@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from casework.audit.evidence import Owed
 from casework.calendar import london_day
 from casework.ledger import LastNight, LeaseState, ServiceCounts
 from casework.nights import Nights
@@ -41,12 +42,26 @@ class Health:
     checked_at: datetime
     services: tuple[ServiceHealth, ...]
     lease: LeaseState
+    owed: Owed
     bank_holidays_until: date
     red: bool
     findings: tuple[str, ...]
 
+    @property
+    def behind_seconds(self) -> float:
+        """For how long the log has been owed its oldest line."""
+        return (self.checked_at - self.owed.oldest).total_seconds() if self.owed.oldest else 0.0
 
-def health(nights: Nights, now: datetime) -> Health:
+    @property
+    def unsigned_seconds(self) -> float | None:
+        """Age of the last checkpoint where events wait to be signed for; None where nothing was ever signed."""
+        last = self.owed.last_checkpoint
+        if last is None:
+            return None
+        return (self.checked_at - last).total_seconds() if self.owed.unsigned else 0.0
+
+
+def health(nights: Nights, owed: Owed, now: datetime) -> Health:
     """A service that has no referral and never had a night is not red: nobody waits there."""
     last = {night.service: night for night in nights.keeper.last_nights()}
     counts = nights.keeper.counts()
@@ -61,7 +76,7 @@ def health(nights: Nights, now: datetime) -> Health:
     lease = nights.keeper.lease()
     findings = (*(finding for one in services for finding in one.findings), *_of_all(lease, london_day(now)))
     red = any(one.red for one in services)
-    return Health(now, services, lease, BANK_HOLIDAYS_PUBLISHED_UNTIL, red, findings)
+    return Health(now, services, lease, owed, BANK_HOLIDAYS_PUBLISHED_UNTIL, red, findings)
 
 
 def _service(service: str, last: LastNight | None, counts: ServiceCounts, due: int, now: datetime) -> ServiceHealth:

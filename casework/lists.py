@@ -2,24 +2,24 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
-from casework import log
-from casework.actor import Actor
+from casework import limits, log
+from casework.actor import Actor, checked_actor
 from casework.asof import Known, PastDay, as_at, as_stood, flag_rows, worklist_rows
 from casework.calendar import london_day, utc_now
 from casework.case import Case, CaseEvent
-from casework.errors import BadRequest, NoSuchCase
+from casework.errors import BadRequest, NoSuchCase, StorageError
 from casework.explaining import Explained, explained, explained_by_the_night
 from casework.figures import figures_with
 from casework.health import Health, health
 from casework.ledger import NightReport
 from casework.nights import Nights
-from casework.replay import Difference, compare
+from casework.replay import UNREADABLE, Difference, compare
 from casework.store import Asked, FlagAct, FlagRow, FlagStretch, Keeper, Store, WorklistRow
 from workflows.eligibility import Eligibility, eligibility
 from workflows.flags import FLAGS, MARKS
@@ -30,6 +30,11 @@ REFERENCE = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}"
 _NAMES_A_CASE = re.compile(rf"(?:[a-z0-9-]{{1,64}}/)?{REFERENCE}")
 LONGEST_SNOOZE = timedelta(days=366)
 LONGEST_REASON = 2_000
+
+
+_NO_SENSE = (Difference("unreadable", "unreadable: its rows make no sense to this version"),)
+_NOT_TEXT = "database_failed"
+"""What the database says where somebody put bytes that are no text into a column of SQLite."""
 
 
 class Lists:
@@ -71,7 +76,7 @@ class Lists:
 
     def explain(self, case: str | UUID, kind: str) -> Explained:
         """Why a referral has a flag of a kind, or has it not: the rule, the days and the sum, as of today."""
-        _checked(Asked(self.today(), kind=kind))
+        kind = _known_kind(kind)
         if kind in MARKS:
             return explained_by_the_night(kind)
         with self._database.reading() as store:
@@ -88,9 +93,9 @@ class Lists:
 
         Raises `BadRequest` for no reason, a day that is not ahead or too far, and where no such flag is open.
         """
-        if not reason.strip():
-            raise BadRequest("reason_needed", "Say why the flag may be quiet.", "reason")
-        if isinstance(until, datetime) or not self.today() < until <= self.today() + LONGEST_SNOOZE:
+        reason = limits.words(reason, "reason", "Say why the flag may be quiet.", LONGEST_REASON)
+        until = limits.day(until, "until")
+        if not self.today() < until <= self.today() + LONGEST_SNOOZE:
             raise BadRequest("bad_snooze", "A flag is kept quiet until a day ahead, within a year.", "until")
         self._act(case, kind, actor, "snoozed", reason=reason, until=until)
 
@@ -101,9 +106,9 @@ class Lists:
     def _act(
         self, case: str | UUID, kind: str, actor: Actor, act: str, reason: str | None = None, until: date | None = None
     ) -> None:
-        _checked(Asked(self.today(), kind=kind))
-        if reason is not None and len(reason) > LONGEST_REASON:
-            raise BadRequest("reason_too_long", f"A reason has at most {LONGEST_REASON} characters.", "reason")
+        kind, actor = _known_kind(kind), checked_actor(actor)
+        if reason is not None:
+            reason = limits.words(reason, "reason", "Say what was found.", LONGEST_REASON, needed=False)
         now = self.now()
         did = FlagAct(act, london_day(now), now, actor.name, reason or None, until)
         with self._database.writing() as store:
@@ -174,13 +179,14 @@ class Lists:
 
     def _asked(self, asked: Asked | None) -> Asked:
         today = self.today()
-        if asked is not None and asked.on > today:
+        wanted = Asked(today) if asked is None else _checked(asked)
+        if wanted.on > today:
             raise BadRequest("date_in_future", "A list cannot be read for a day that has not come.", "as_of")
-        if asked is not None and asked.on < today:
+        if wanted.on < today:
             first = self.nights.keeper.first_day()
-            if first is not None and asked.on < first:
+            if first is not None and wanted.on < first:
                 raise BadRequest("before_first_event", "No referral was here yet on that day.", "as_of")
-        return _checked(asked or Asked(today))
+        return wanted
 
     def replay(self, case: str | UUID) -> tuple[tuple[CaseEvent, ...], tuple[Difference, ...]]:
         """The events of a referral, folded by code that shares nothing with the live path, against what is kept."""
@@ -189,13 +195,27 @@ class Lists:
             kept, events, beside = store.case(case_id), store.events(case_id), store.beside(case_id)
         return events, compare(kept, events, beside)
 
+    def differing(self) -> Iterator[tuple[UUID, tuple[Difference, ...]]]:
+        """Of every referral that does not agree with its events, or cannot be read at all: on what."""
+        for case_id in self.case_ids():
+            try:
+                differences = self.replay(case_id)[1]
+            except (NoSuchCase, *UNREADABLE):
+                differences = _NO_SENSE
+            except StorageError as problem:
+                if problem.code != _NOT_TEXT:
+                    raise
+                differences = _NO_SENSE
+            if differences:
+                yield case_id, differences
+
     def case_ids(self) -> tuple[UUID, ...]:
         with self._database.reading() as store:
             return tuple(store.case_ids())
 
     def health(self) -> Health:
         """Whether the nights are being done, and what somebody has to look at."""
-        return health(self.nights, self.now())
+        return health(self.nights, self._database.audit.owed(), self.now())
 
     @property
     def nights(self) -> Nights:
@@ -207,6 +227,7 @@ class Lists:
 
         Without a day: tonight's, after the nights that were missed. Once tonight's is done they could not be made up.
         """
+        dry_run = limits.switch(dry_run, "dry_run")
         if as_of is None and not dry_run:
             deque(self.nights.catch_up(by=by, before=self.today()), maxlen=0)
         return self.nights.run(as_of, by=by, dry_run=dry_run)
@@ -216,27 +237,43 @@ def _longest_first(flag: FlagRow) -> tuple[bool, int, str, str, str]:
     return flag.days is None, -(flag.days or 0), flag.service, flag.reference, flag.kind
 
 
-def _checked(asked: Asked) -> Asked:
-    for what, given, known in (
-        ("service", asked.service, tuple(CURRENT)),
-        ("stage", asked.stage, tuple(Stage)),
-        ("kind", asked.kind, tuple(FLAGS)),
-    ):
-        if given is not None and given not in known:
-            raise BadRequest(f"unknown_{what}", f"There is no such {what}. Choose from: {', '.join(known)}.", what)
-    return asked
+def _checked(asked: object) -> Asked:
+    """The same with plain values. Raises `BadRequest`."""
+    if not isinstance(asked, Asked):
+        raise BadRequest("wrong_type", "A list is asked for with Asked(on, service, stage, kind).", "asked")
+    return Asked(
+        on=limits.day(asked.on, "as_of"),
+        service=_one_of("service", asked.service, tuple(CURRENT)),
+        stage=_one_of("stage", asked.stage, tuple(Stage)),
+        kind=_one_of("kind", asked.kind, tuple(FLAGS)),
+        quiet=limits.switch(asked.quiet, "quiet"),
+        as_known_then=limits.switch(asked.as_known_then, "as_known_then"),
+    )
+
+
+def _one_of(what: str, given: object, known: Sequence[str]) -> str | None:
+    plain = limits.text(given)
+    if given is not None and (plain is None or plain not in known):
+        raise BadRequest(f"unknown_{what}", f"There is no such {what}. Choose from: {', '.join(known)}.", what)
+    return plain
+
+
+def _known_kind(kind: object) -> str:
+    return _one_of("kind", "" if kind is None else kind, tuple(FLAGS)) or ""
 
 
 def id_of(store: Store, case: str | UUID) -> UUID:
     """What cannot be the name of a case is none: it does not get as far as the database."""
-    if isinstance(case, UUID):
-        return case
-    return store.find(case) if _NAMES_A_CASE.fullmatch(case) else no_such_case()
+    if (known := limits.identifier(case)) is not None:
+        return known
+    name = limits.text(case)
+    return store.find(name) if name and _NAMES_A_CASE.fullmatch(name) else no_such_case()
 
 
 def _known_id(store: Store, case: str | UUID) -> UUID:
     """Of a referral that is here, whether or not the rest of it can be read."""
-    return store.find(str(case)) if isinstance(case, UUID) else id_of(store, case)
+    known = limits.identifier(case)
+    return id_of(store, case) if known is None else store.find(str(known))
 
 
 def no_such_case() -> NoReturn:

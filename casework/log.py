@@ -10,6 +10,9 @@ from uuid import UUID
 
 import structlog
 
+from casework.audit.checkpoint import Checkpoint
+from casework.audit.evidence import Entry
+from casework.audit.lines import facts_of
 from casework.case import CaseEvent
 from casework.errors import StepRefused
 
@@ -20,6 +23,9 @@ class LogEvent(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_MOVED = "case.moved"
     CASE_NOTED = "case.noted"
+    AUDIT_CHECKPOINT = "audit.checkpoint"
+    AUDIT_NOT_PROVED = "audit.not_proved"
+    AUDIT_BEHIND = "audit.behind"
     CASE_REFUSED = "case.refused"
     CASE_CONFLICT = "case.conflict"
     FLAG_RAISED = "flag.raised"
@@ -44,37 +50,45 @@ class LogEvent(StrEnum):
 
 
 _log = structlog.get_logger("casework")
+_audit = structlog.get_logger("casework.audit")
+"""Lines that are owed. Whoever configures structlog may give them a sink that raises where one did not get through."""
 
 
-def case_event(event: CaseEvent, *, service: str, reference: str) -> None:
-    """A step was taken and is kept. Called after the commit, never before."""
-    _log.info(
-        _name_of(event),
-        service=service,
-        reference=reference,
-        case_id=str(event.case_id),
-        event_id=str(event.id),
-        seq=event.seq,
-        trigger=event.trigger,
-        from_state=event.source,
-        to_state=event.to,
-        actor=event.actor,
-        role=event.role,
-        via=event.via,
-        effective_on=event.effective_on.isoformat(),
-        recorded_at=event.recorded_at.isoformat(),
-        pathway=event.pathway,
-        imported=event.imported,
-        answered=sorted(event.data),
-        not_recorded=list(event.not_recorded),
-        request_id=event.request_id,
+def case_event(entry: Entry, event: CaseEvent) -> None:
+    """A step was taken and is kept: its line, with its place in the order of all and the digest that proves it."""
+    said = facts_of(entry, event)
+    _audit.info(LogEvent(said.pop("event")), **said)
+
+
+def audit_checkpoint(checkpoint: Checkpoint) -> None:
+    """So many events are in this order, signed."""
+    _audit.info(LogEvent.AUDIT_CHECKPOINT, **checkpoint.as_line())
+
+
+def audit_not_proved(code: str, entry: Entry) -> None:
+    """An event is kept that nobody of ours can have written so. It gets no other line."""
+    _audit.error(
+        LogEvent.AUDIT_NOT_PROVED,
+        code=code,
+        leaf=entry.leaf,
+        service=entry.service or None,
+        case_id=_id(entry.case_id),
+        event_id=str(entry.event.id) if entry.event else None,
+        seq=entry.seq,
     )
 
 
-def _name_of(event: CaseEvent) -> LogEvent:
-    if event.source == "new":
-        return LogEvent.CASE_OPENED
-    return LogEvent.CASE_NOTED if event.source == event.to else LogEvent.CASE_MOVED
+def _id(text: str) -> str | None:
+    """None where what stands there is no id."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
+def audit_behind(code: str, *, seconds: int) -> None:
+    """Lines have been owed for so long because of what the code says. They are kept, and told when it is over."""
+    _log.error(LogEvent.AUDIT_BEHIND, code=code, seconds=seconds)
 
 
 def case_refused(refused: StepRefused, **ids: Any) -> None:

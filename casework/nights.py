@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from casework import log
+from casework import limits, log
 from casework.calendar import LONDON, london_day
 from casework.errors import BadRequest
 from casework.figures import figures_with
@@ -20,6 +20,8 @@ HOUR = time(2, 30)
 ONE_DAY = timedelta(days=1)
 LONGEST_REASON, LONGEST_SOURCE = 2_000, 500
 MOST_ENTRIES = 10_000
+FURTHEST_AHEAD = timedelta(days=3_660)
+"""How far ahead a figure may be entered: a day beyond is a slip of the pen."""
 MOST = {Unit.DAYS: 3_660, Unit.WORKING_DAYS: 250, Unit.MONTHS: 120}
 """The largest figure of each unit: more is a slip of the pen."""
 
@@ -67,7 +69,8 @@ class Nights:
         run; `NightHeld` while another is at work; `NightStopped`.
         """
         today = london_day(self._now())
-        on = as_of or today
+        by, on = limits.who(by), limits.optional_day(as_of, "as_of") or today
+        dry_run, again = limits.switch(dry_run, "dry_run"), limits.switch(again, "again")
         if on > today:
             raise BadRequest("date_in_future", "A night cannot be run for a day that has not come.", "as_of")
         if on < today:
@@ -101,7 +104,7 @@ class Nights:
 
         A night of an earlier date flags what it would have flagged then: what was recorded since was not known to it.
         """
-        today = london_day(self._now())
+        today, by, before = london_day(self._now()), limits.who(by), limits.optional_day(before, "before")
         for day, services in self.due(service):
             if before is not None and day >= before:
                 return
@@ -110,7 +113,9 @@ class Nights:
 
     def runs(self, service: str | None = None, most: int = 50) -> Sequence[NightRun]:
         """The ledger, the newest date first."""
-        return self._keeper.entries(_services(service)[0] if service else None, min(most, MOST_ENTRIES))
+        number = limits.number(most, "most", "bad_count", "Say how many entries: a whole number.")
+        one = None if service is None else _services(service)[0]
+        return self._keeper.entries(one, min(number, MOST_ENTRIES))
 
     def undo(
         self, run: str | UUID, *, by: str, reason: str, service: str | None = None, dry_run: bool = False
@@ -119,8 +124,9 @@ class Nights:
 
         The date stays done: run it again by hand where it is to be run again. Raises `BadRequest`, `NightHeld`.
         """
-        _words(reason, "reason", LONGEST_REASON, "Say why the night is undone.")
-        whose = _services(service)[0] if service else None
+        reason = _words(reason, "reason", LONGEST_REASON, "Say why the night is undone.")
+        by, dry_run = limits.who(by), limits.switch(dry_run, "dry_run")
+        whose = None if service is None else _services(service)[0]
         undone = self._keeper.undo(_run_id(run), whose, by, reason, dry_run=dry_run)
         if not dry_run:
             _tell_undone(undone, by, self._now())
@@ -128,11 +134,14 @@ class Nights:
 
     def figure(self, service: str, name: str, on: date) -> Figure | None:
         """The figure of a service that is in force on a day; None: off."""
-        return figures_with(self._keeper.figures())(service, name, on)
+        known, named = _services(_needed(service))[0], limits.text(name)
+        if named not in FIGURES:
+            raise _no_figure()
+        return figures_with(self._keeper.figures())(known, named, limits.day(on, "on"))
 
     def figures(self, service: str) -> tuple[Figure, ...]:
         """Every figure that a service ever had, those of its documents first."""
-        known = _services(service)[0]
+        known = _services(_needed(service))[0]
         return (*CURRENT[known].rules.figures, *self._keeper.figures().get(known, ()))
 
     def lookup(self) -> Lookup:
@@ -141,8 +150,7 @@ class Nights:
 
     def preview(self, service: str, figure: Figure) -> Preview:
         """What a figure would change on the first day of its force, or today where that has passed."""
-        known = _services(service)[0]
-        _check_figure(figure)
+        known, figure = _services(_needed(service))[0], _checked_figure(figure, london_day(self._now()))
         on = max(figure.in_force_from, london_day(self._now()))
         entered = self._keeper.figures()
         with_it = {**entered, known: (*entered.get(known, ()), figure)}
@@ -157,8 +165,8 @@ class Nights:
         Raises `BadRequest` for a name that no flag reads, for no source, and for a day that has passed: history is
         not flagged anew.
         """
-        known = _services(service)[0]
-        _check_figure(figure)
+        known, by = _services(_needed(service))[0], limits.who(by)
+        figure = _checked_figure(figure, london_day(self._now()))
         if figure.in_force_from < london_day(self._now()):
             raise BadRequest("date_in_past", "A figure holds from today or a later day on.", "in_force_from")
         entered = self._keeper.figures()
@@ -200,26 +208,47 @@ def _differing(now: Sequence[PlannedChange], then: Sequence[PlannedChange]) -> t
 
 
 def _services(service: str | None) -> tuple[str, ...]:
-    if service is not None and service not in CURRENT:
+    if service is None:
+        return tuple(CURRENT)
+    plain = limits.text(service)
+    if plain not in CURRENT:
         known = ", ".join(CURRENT)
         raise BadRequest("unknown_service", f"There is no such service here. Choose from: {known}.", "service")
-    return (service,) if service else tuple(CURRENT)
+    return (plain,)
+
+
+def _needed(service: str | None) -> str:
+    """No service is not every service where one has to be named."""
+    return "" if service is None else service
 
 
 def _run_id(run: str | UUID) -> UUID:
+    known = limits.identifier(run)
     try:
-        return run if isinstance(run, UUID) else UUID(run)
+        return known if known is not None else UUID((limits.text(run) or "")[:100])
     except ValueError:
         raise BadRequest("unknown_run", "There is no such night in the ledger: casework nights lists them.") from None
 
 
-def _check_figure(figure: Figure) -> None:
-    if figure.name not in FIGURES:
-        raise BadRequest("unknown_figure", f"No flag reads such a figure. Choose from: {', '.join(FIGURES)}.", "name")
-    least, most = FIGURES[figure.name].least, MOST[figure.unit]
-    if figure.amount is not None and (type(figure.amount) is not int or not least <= figure.amount <= most):
+def _checked_figure(figure: object, today: date) -> Figure:
+    """The same with plain values. Raises `BadRequest`."""
+    if not isinstance(figure, Figure):
+        raise BadRequest("wrong_type", "A figure is entered as Figure(name, amount, source, in_force_from).", "figure")
+    name, amount = limits.text(figure.name), figure.amount
+    if name not in FIGURES:
+        raise _no_figure()
+    least, most = FIGURES[name].least, MOST[FIGURES[name].unit]
+    if amount is not None and (type(amount) is not int or not least <= amount <= most):
         raise BadRequest("bad_amount", f"The amount is a whole number from {least} to {most}, or none.", "amount")
-    _words(figure.source, "source", LONGEST_SOURCE, "Say where the figure comes from.")
+    source = _words(figure.source, "source", LONGEST_SOURCE, "Say where the figure comes from.")
+    starts = limits.day(figure.in_force_from, "in_force_from")
+    if starts > today + FURTHEST_AHEAD:
+        raise BadRequest("date_in_future", "A figure holds from a day within ten years.", "in_force_from")
+    return Figure(name, amount, source, starts)
+
+
+def _no_figure() -> BadRequest:
+    return BadRequest("unknown_figure", f"No flag reads such a figure. Choose from: {', '.join(FIGURES)}.", "name")
 
 
 def _check_wait(entered: Mapping[str, tuple[Figure, ...]], service: str, figure: Figure) -> None:
@@ -233,6 +262,5 @@ def _check_wait(entered: Mapping[str, tuple[Figure, ...]], service: str, figure:
             raise BadRequest("bad_amount", sentence, "amount")
 
 
-def _words(text: str, field: str, longest: int, sentence: str) -> None:
-    if not text.strip() or len(text) > longest:
-        raise BadRequest(f"{field}_needed", f"{sentence} Up to {longest} characters.", field)
+def _words(text: object, field: str, longest: int, sentence: str) -> str:
+    return limits.words(text, field, sentence, longest, too_long=f"{field}_needed")

@@ -16,6 +16,9 @@ from workflows import Move, Part
 from workflows.registry import CHARTS
 from workflows.vocabulary import Again
 
+UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, StopIteration)
+"""What reading and folding raise of rows that no pathway knows. Whatever else goes wrong is no fault of the case."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -39,6 +42,7 @@ class _Fold:
     version: int = 0
     opened_on: date | None = None
     placed_on: date | None = None
+    placed_by: int = 0
     closed_on: date | None = None
     closed_by: int = 0
     answers: dict[str, Any] = field(default_factory=dict)
@@ -61,6 +65,7 @@ def compare(kept: Case, events: Sequence[CaseEvent], beside: KeptBeside | None =
         ("version", fold.version, kept.version),
         ("opened_on", fold.opened_on, kept.opened_on),
         ("placed_on", fold.placed_on, kept.placed_on),
+        ("placed_by", fold.placed_by, kept.placed_by),
         ("closed_on", fold.closed_on, kept.closed_on),
         ("held_since", held, kept.held_since),
         ("clocks", _clock_figures(fold), _kept_figures(kept)),
@@ -82,7 +87,7 @@ def _beside(fold: _Fold, kept: Case, beside: KeptBeside | None) -> Iterator[tupl
     yield "open", open_now, beside.is_open
     yield "clinician", fold.answers.get("clinician"), beside.clinician
     yield "people", people(fold.answers), beside.people
-    yield "kept gaps", set(_gaps(fold, kept)), set(beside.gaps)
+    yield "kept gaps", dict.fromkeys(_gaps(fold, kept), fold.answers.get("received_on")), dict(beside.gaps)
     yield "kept days", _days(fold, kept), dict(beside.days)
 
 
@@ -164,7 +169,7 @@ def _run_again(stretches: list[_Stretch], name: str, event: CaseEvent) -> None:
 
 
 def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
-    fold.state, fold.placed_on = event.to, event.effective_on
+    fold.state, fold.placed_on, fold.placed_by = event.to, event.effective_on, event.seq
     fold.opened_on = fold.opened_on or event.effective_on
     fold.closed_on = event.effective_on if closes else None
     if closes:
@@ -177,18 +182,20 @@ def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
 _FAR = date(9999, 1, 1)
 
 
-_Figures = tuple[date, date, date | None, int, date | None]
+_Figures = tuple[date, date, date | None, int | None, int, date | None]
 
 
 def _clock_figures(fold: _Fold) -> dict[str, _Figures]:
-    """Per clock: since when, from which day it counts, when it stopped, and its days on hold; from the stretches."""
+    """Per clock: since when, from which day it counts, when and by which event it stopped, its days on hold, and the
+    day that was agreed; from the stretches."""
     figures = {}
     for name, stretches in fold.stretches.items():
         last = stretches[-1]
         earlier = sum(((s.until or s.since) - s.since for s in stretches[:-1]), timedelta())
         over = [h for h in fold.holds if h.until is not None or last.until is not None]
         on_hold = sum(_overlap(s, h) for s in stretches for h in over)
-        figures[name] = (last.since, last.since - earlier, last.until, on_hold, _agreed(stretches))
+        stopped_by = last.ended_by if last.until is not None else None
+        figures[name] = (last.since, last.since - earlier, last.until, stopped_by, on_hold, _agreed(stretches))
     return figures
 
 
@@ -203,7 +210,10 @@ def _overlap(stretch: _Stretch, hold: _Stretch) -> int:
 
 
 def _kept_figures(kept: Case) -> dict[str, _Figures]:
-    return {name: (c.since, c.counts_from, c.stopped_on, c.held_days, c.agreed_on) for name, c in kept.clocks.items()}
+    return {
+        name: (c.since, c.counts_from, c.stopped_on, c.stopped_by, c.held_days, c.agreed_on)
+        for name, c in kept.clocks.items()
+    }
 
 
 def _gaps(fold: _Fold, kept: Case) -> tuple[str, ...]:

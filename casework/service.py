@@ -1,21 +1,24 @@
 """The use-cases: what a clinic's screen, the command line or a job may ask of casework."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from casework import log
-from casework.actor import Actor
+from casework import limits, log
+from casework.actor import Actor, checked_actor
+from casework.calendar import utc_now
 from casework.case import Attempt, Case
-from casework.change import Change, Receipt
+from casework.change import Change, Latest, Receipt, Seen
 from casework.errors import BadRequest, ReferenceTaken, StaleCase, StepRefused
 from casework.forms import schema
 from casework.identity import new_id
 from casework.lists import REFERENCE, Lists, id_of
-from casework.store import KeyTaken, RefusedAttempt
+from casework.retrying import PATIENCE_SECONDS, Retrying
+from casework.store import Keeper, KeyTaken, RefusedAttempt
 from workflows import Chart, Refusal, Role
 from workflows.registry import CHARTS, UnknownService, chart_for
 
@@ -37,7 +40,17 @@ class Option:
 
 
 class Casework(Lists):
-    """The cases of a database. One call, one transaction. Safe to share between threads."""
+    """The cases of a database. One call, one transaction. Safe to share between threads.
+
+    `patience` is how long a caller of a step waits, in seconds, while the database is away or in others' hands: the
+    step is tried again until then, as a whole, and never done twice.
+    """
+
+    def __init__(
+        self, database: Keeper, now: Callable[[], datetime] = utc_now, *, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        super().__init__(database, now)
+        self._patience = patience
 
     def open_case(
         self,
@@ -58,7 +71,8 @@ class Casework(Lists):
         """
         case_id = new_id()
         case = Case(case_id, _chart(service), checked_reference(reference) or f"C-{case_id.hex[-12:]}")
-        _check_request(data, on, key, request_id)
+        trigger, actor, data, on, dry_run = _checked_request(trigger, actor, data, on, dry_run)
+        key, request_id = _checked_names(key, request_id)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
         request = ("open", service, reference, trigger, data, on)
         return self._make(case, None, Change(attempt, request, key, dry_run))
@@ -70,7 +84,7 @@ class Casework(Lists):
         actor: Actor,
         data: Mapping[str, Any] | None = None,
         *,
-        seen: int,
+        seen: int | Latest,
         on: date | None = None,
         key: str | None = None,
         request_id: str | None = None,
@@ -78,19 +92,23 @@ class Casework(Lists):
     ) -> Receipt:
         """Take a step. `seen` is the version that the person's screen showed; `on` an earlier day (Europe/London).
 
+        A machine has seen nothing and says `LATEST`: its step is judged against what stands when it is taken.
         Raises `StepRefused` with every reason, `StaleCase` when somebody was first, `KeyUsedOtherwise`, `NoSuchCase`,
         `BadRequest`.
         """
-        _check_request(data, on, key, request_id)
+        trigger, actor, data, on, dry_run = _checked_request(trigger, actor, data, on, dry_run)
+        key, request_id = _checked_names(key, request_id)
+        seen = seen if type(seen) is Latest else limits.version(seen)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
         return self._make(case, seen, Change(attempt, ("fire", trigger, data, on), key, dry_run))
 
-    def _make(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
+    def _make(self, which: Case | str | UUID, seen: Seen, change: Change) -> Receipt:
+        retrying = Retrying(self._patience)
         try:
-            receipt = self._told_as_its_twin(which, seen, change)
+            receipt = self._told_as_its_twin(which, seen, change, retrying)
         except StepRefused as refused:
-            if not change.dry_run:
-                self._keep_refusal(refused, which, change.attempt)
+            if not change.dry_run and change.before is not None:
+                self._keep_refusal(refused, change.before, change.attempt, Retrying(retrying.left))
             raise
         except StaleCase as stale:
             attempt = change.attempt
@@ -108,36 +126,41 @@ class Casework(Lists):
         change.tell()
         return receipt
 
-    def _told_as_its_twin(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
+    def _told_as_its_twin(self, which: Case | str | UUID, seen: Seen, change: Change, retrying: Retrying) -> Receipt:
         """A twin of the request, at work at the same moment, may be what stands in the way: then its answer is ours."""
+
+        def once(within: float) -> Receipt:
+            change.in_doubt = retrying.in_doubt
+            with self._database.writing(within) as store:
+                return change.make(store, which if isinstance(which, Case) else id_of(store, which), seen)
+
         try:
-            return self._in_one_transaction(which, seen, change)
+            return retrying.run(once)
         except (KeyTaken, ReferenceTaken, StepRefused):
-            if change.key is None:
+            if change.key is None and not change.in_doubt:
                 raise
-            return self._in_one_transaction(which, seen, change)
+            return retrying.run(once)
 
-    def _in_one_transaction(self, which: Case | str | UUID, seen: int | None, change: Change) -> Receipt:
-        with self._database.writing() as store:
-            case = which if isinstance(which, Case) else id_of(store, which)
-            return change.make(store, case, seen)
-
-    def _keep_refusal(self, refused: StepRefused, which: Case | str | UUID, attempt: Attempt) -> None:
+    def _keep_refusal(self, refused: StepRefused, case: Case, attempt: Attempt, retrying: Retrying) -> None:
         """In a transaction of its own: the one that was refused has been rolled back."""
-        with self._database.writing() as store:
-            case = which if isinstance(which, Case) else store.case(id_of(store, which))
-            kept = RefusedAttempt(
-                case_id=None if isinstance(which, Case) else case.id,
-                service=case.service,
-                trigger=refused.trigger if refused.trigger in case.chart.triggers else "unknown",
-                state=refused.state,
-                actor=attempt.actor.name,
-                via=attempt.actor.via,
-                at=attempt.now,
-                reasons=refused.reasons,
-                request_id=attempt.request_id,
-            )
-            store.keep_refusal(kept)
+        kept = RefusedAttempt(
+            case_id=case.id if case.version else None,
+            service=case.service,
+            trigger=refused.trigger if refused.trigger in case.chart.triggers else "unknown",
+            state=refused.state,
+            actor=attempt.actor.name,
+            via=attempt.actor.via,
+            at=attempt.now,
+            reasons=refused.reasons,
+            request_id=attempt.request_id,
+        )
+
+        def once(within: float) -> None:
+            with self._database.writing(within) as store:
+                store.keep_refusal(kept)
+
+        with suppress(KeyTaken):  # an earlier try of it stands
+            retrying.run(once)
         refused.trigger = kept.trigger
         log.case_refused(
             refused,
@@ -154,6 +177,7 @@ class Casework(Lists):
 
     def options(self, case: str | UUID, actor: Actor) -> tuple[Option, ...]:
         """Each trigger from the present state: allowed or refused with its reasons, and the answers it needs."""
+        actor = checked_actor(actor)
         with self._database.reading() as store:
             found = store.case(id_of(store, case))
             other = store.other_referral(found.service, found.people, found.id)
@@ -161,7 +185,7 @@ class Casework(Lists):
 
     def opening_options(self, service: str, actor: Actor) -> tuple[Option, ...]:
         """The steps that open a referral in a service. Raises `BadRequest` for a service that is not here."""
-        return self._options(Case(new_id(), _chart(service), ""), actor, None)
+        return self._options(Case(new_id(), _chart(service), ""), checked_actor(actor), None)
 
     def _options(self, found: Case, actor: Actor, other: str | None) -> tuple[Option, ...]:
         facts = found.facts(self.today(), roles=actor.roles, other_referral=other)
@@ -173,24 +197,34 @@ class Casework(Lists):
 
 def _chart(service: str) -> Chart:
     try:
-        return chart_for(service)
+        return chart_for(limits.text(service) or "")
     except UnknownService as problem:
         raise BadRequest("unknown_service", str(problem), "service") from None
 
 
 def checked_reference(reference: str | None) -> str | None:
     """A service's own reference as it may be kept; None asks for one to be made. Raises `BadRequest`."""
-    if reference is not None and not _REFERENCE.fullmatch(reference):
+    plain = limits.text(reference)
+    if reference is not None and not (plain and _REFERENCE.fullmatch(plain)):
         raise BadRequest("bad_reference", "A reference has letters, digits and . _ - / only, up to 64.", "reference")
-    return reference
+    return plain
 
 
-def _check_request(data: object, on: object, key: str | None, request_id: str | None) -> None:
-    if on is not None and (not isinstance(on, date) or isinstance(on, datetime)):
-        raise BadRequest("wrong_type", "The day of a step is a date.", "on")
-    if data is not None and not (isinstance(data, Mapping) and all(isinstance(name, str) for name in data)):
-        raise BadRequest("bad_data", "The answers are given by name, like clinician: clin-04.", "data")
-    if key is not None and not _KEY.fullmatch(key):
+def _checked_request(
+    trigger: object, actor: object, data: object, on: object, dry_run: object
+) -> tuple[str, Actor, dict[str, Any] | None, date | None, bool]:
+    """What a step is asked for with, as plain values: from here on nothing of a caller's own kind is touched."""
+    step = limits.text(trigger)
+    if step is None:
+        raise BadRequest("wrong_type", "A step is asked for by its name, like allocate.", "trigger")
+    answers = None if data is None else limits.answers(data)
+    return step, checked_actor(actor), answers, limits.optional_day(on, "on"), limits.switch(dry_run, "dry_run")
+
+
+def _checked_names(key: object, request_id: object) -> tuple[str | None, str | None]:
+    plain_key, plain_id = limits.text(key), limits.text(request_id)
+    if key is not None and not (plain_key and _KEY.fullmatch(plain_key)):
         raise BadRequest("bad_key", "A key is 1 to 200 characters with no blanks: letters, digits and signs.", "key")
-    if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
+    if request_id is not None and not (plain_id and _REQUEST_ID.fullmatch(plain_id)):
         raise BadRequest("bad_request_id", "A request id has letters, digits and . _ : -, up to 64.", "request_id")
+    return plain_key, plain_id

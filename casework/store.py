@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from casework.audit.evidence import AuditKeeper
 from casework.case import Case, CaseEvent
 from casework.errors import Change
-from casework.identity import People
+from casework.identity import People, new_id
 from casework.ledger import NightKeeper
 from workflows import Figure, Refusal
 
@@ -35,6 +36,7 @@ class RefusedAttempt:
     at: datetime
     reasons: Sequence[Refusal]
     request_id: str | None
+    id: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class KeptBeside:
     is_open: bool
     clinician: str | None
     people: People
-    gaps: tuple[str, ...]
+    gaps: Mapping[str, date]
     days: Mapping[str, date]
 
 
@@ -137,7 +139,7 @@ class KnownRow:
 
 
 class KeyTaken(Exception):
-    """A twin of this request has just been answered: ask again, and its answer is found."""
+    """A twin of this request, or an earlier try of it, has been kept: ask again, and its answer is found."""
 
 
 class PeopleTaken(Exception):
@@ -147,7 +149,16 @@ class PeopleTaken(Exception):
 class Store(Protocol):
     """One transaction. Everything asked of it is seen together or not at all."""
 
-    def answered(self, actor: str, key: str) -> Answered | None: ...
+    def answered(self, actor: str, key: str) -> Answered | None:
+        """What was answered before; with the end of this transaction it is as safe as anything kept in it.
+
+        To be found is not to be safe: a change can be seen before it has reached the standby, or the disk.
+        """
+        ...
+
+    def stands(self, case_id: UUID, event_id: UUID) -> bool:
+        """Whether an event of a case was kept; then it is as safe as what this transaction keeps."""
+        ...
 
     def remember(self, actor: str, key: str, answered: Answered, at: datetime) -> None:
         """Raises `KeyTaken` where a twin of the request was first."""
@@ -179,7 +190,9 @@ class Store(Protocol):
 
     def clear_flags(self, case_id: UUID, kinds: Sequence[str], on: date, at: datetime, because: str) -> None: ...
 
-    def keep_refusal(self, refused: RefusedAttempt) -> None: ...
+    def keep_refusal(self, refused: RefusedAttempt) -> None:
+        """Raises `KeyTaken` where it is kept already."""
+        ...
 
     def changes_since(self, case_id: UUID, seq: int) -> tuple[Change, ...]: ...
 
@@ -232,11 +245,19 @@ class Store(Protocol):
 
 
 class Keeper(Protocol):
-    """A database that gives out transactions: `writing` commits at its end, `reading` never does."""
+    """A database that gives out transactions: `writing` commits at its end, `reading` never does.
 
-    def writing(self) -> AbstractContextManager[Store]: ...
+    `within` is in seconds: a transaction that takes longer is ended, and nothing of it is acknowledged.
+    """
+
+    def writing(self, within: float = ..., /) -> AbstractContextManager[Store]: ...
 
     def reading(self) -> AbstractContextManager[Store]: ...
+
+    @property
+    def audit(self) -> AuditKeeper:
+        """The order of all events, and what the log is owed."""
+        ...
 
     def nights(self, now: Callable[[], datetime]) -> NightKeeper:
         """The same database as the night sees it, by the clock that is given."""

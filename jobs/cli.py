@@ -6,6 +6,7 @@ import sys
 import click
 
 from jobs.commands.audit import audit
+from jobs.commands.backup import backup
 from jobs.commands.case import case
 from jobs.commands.db import db
 from jobs.commands.demo import demo
@@ -30,12 +31,13 @@ def casework() -> None:
     Start with `casework demo`. Who can run this can open the database, so it is trusted with every role; the audit
     says that it was the command line, and who (--as).
 
-    Exit codes: 0 done; 1 done, with findings or failures that are listed; 2 wrong usage or bad input.
+    Exit codes: 0 done; 1 done, with findings or failures that are listed; 2 wrong usage or bad input; 78 not safe here,
+    and CASEWORK_PROFILE is production.
     """
 
 
 COMMANDS = (
-    *(demo, db, import_),
+    *(demo, db, backup, import_),
     *(nightly, nights, night, schedule, doctor),
     *(flags, worklist, flag, figures, digest),
     *(case, pathway, audit),

@@ -13,9 +13,11 @@ from shlex import quote
 from casework import Asked, Casework, FlagRow, with_every_role
 from casework.intake.importing import import_caseload
 from jobs import wiring
+from jobs.auditing import make_keys
 from jobs.boards import show_flags, show_worklist
 from jobs.intake import show_import
 from jobs.nightly import run_night, summary
+from jobs.relaying import Relaying
 from jobs.show import heading, put, say
 from workflows.flags import FLAGS, AnswersMissing
 from workflows.vocabulary import Stage
@@ -25,6 +27,7 @@ DAY = date(2026, 11, 20)
 
 EVENING = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 MOST = 10
+KEYS = "audit.keys"
 ACTOR = "demonstration"
 
 
@@ -33,14 +36,21 @@ def show_clinic(log: Path | None, *, keep: bool) -> None:
     with _folder(keep=keep) as folder:
         say("DEMONSTRATION: every name and number is invented.")
         say(f"The clinic is in {folder}" + ("." if keep else ", which is thrown away at the end."))
-        chosen = wiring.Settings(f"sqlite:///{folder / 'clinic.db'}", log or folder / wiring.LOG_FILE)
-        with closing(wiring.database(chosen)) as database:
+        chosen = _settings(folder, log)
+        with closing(wiring.database(chosen)) as database, Relaying(database, chosen.keys):
             database.upgrade()
             casework = Casework(database, now=lambda: EVENING)
             _show(casework)
             waiting = casework.worklist(Asked(DAY, stage=Stage.WAITING))
         heading("Three things to try next")
         put(*(_next_when_kept(chosen, waiting[0].reference) if keep else _next()))
+
+
+def _settings(folder: Path, log: Path | None) -> wiring.Settings:
+    secrets = folder / KEYS
+    make_keys(secrets, DAY)
+    place = log or folder / wiring.LOG_FILE
+    return wiring.Settings(f"sqlite:///{folder / 'clinic.db'}", place, production=False, keys=wiring.keys_in(secrets))
 
 
 @contextmanager
@@ -91,4 +101,5 @@ def _next_when_kept(chosen: wiring.Settings, reference: str) -> Iterator[str]:
     there = f"--database {quote(chosen.database)}"
     yield f"  {program()} worklist --service leeds-imhs --as-of {DAY} {there}"
     yield f"  {program()} case options {reference} {there}"
-    yield f"  {program()} audit replay --all {there}"
+    keys = quote(str(chosen.folder / KEYS))
+    yield f"  {program()} audit verify --keys {keys} {there}"

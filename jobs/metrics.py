@@ -22,6 +22,9 @@ FLAGS_OPEN = "casework_flags_open"
 DIFFER = "casework_lists_differ"
 HOLIDAYS = "casework_bank_holidays_known_until_timestamp_seconds"
 HELD = "casework_lease_held"
+OWED = "casework_log_lines_owed"
+BEHIND = "casework_log_behind_seconds"
+UNSIGNED = "casework_checkpoint_age_seconds"
 
 OF_A_SERVICE = {
     LAST: "When the last complete night ended; 0: there was none. Older than 26 hours: see that casework schedule "
@@ -35,6 +38,11 @@ OF_A_SERVICE = {
 }
 FLAGS_HELP = "Open flags of a kind, quiet ones too. For the managers of the service; nothing to do at night."
 HOLIDAYS_HELP = "The last day whose bank holidays are known. Less than 90 days ahead: upgrade casework."
+OWED_HELP = "Audit lines that the log has not been given yet. They are kept; see casework_log_behind_seconds."
+BEHIND_HELP = "For how long the oldest of them has been owed. Above 60: is casework schedule or audit relay running?"
+UNSIGNED_HELP = (
+    "Age of the last signed checkpoint while events wait for one; 0: none wait; +Inf: nothing was ever signed."
+)
 HELD_HELP = "1: a night is at work. For longer than an hour: casework nights says since when."
 
 
@@ -74,6 +82,10 @@ def registry(health: Health) -> CollectorRegistry:
     known_until = datetime.combine(health.bank_holidays_until, time.max, LONDON)
     Gauge(HOLIDAYS, HOLIDAYS_HELP, registry=found).set(math.floor(known_until.timestamp()))
     Gauge(HELD, HELD_HELP, registry=found).set(health.lease.alive)
+    Gauge(OWED, OWED_HELP, registry=found).set(health.owed.unordered + health.owed.untold)
+    Gauge(BEHIND, BEHIND_HELP, registry=found).set(health.behind_seconds)
+    unsigned = health.unsigned_seconds
+    Gauge(UNSIGNED, UNSIGNED_HELP, registry=found).set(math.inf if unsigned is None else unsigned)
     return found
 
 

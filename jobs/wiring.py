@@ -5,7 +5,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from casework import limits
+from casework.audit.keys import NOTHING_GIVEN, AuditKeys, read_keys
 from casework.errors import BadRequest
+from casework.posture import Keys
 from jobs import logs
 from persistence import Database
 
@@ -15,10 +18,15 @@ LOG_FILE = "casework.log"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`log` is the file that somebody named for the log; None where nobody did."""
+    """`log` is the file that somebody named for the log; None where nobody did.
+
+    `production` is None where CASEWORK_PROFILE says it.
+    """
 
     database: str
     log: Path | None = None
+    production: bool | None = None
+    keys: AuditKeys = NOTHING_GIVEN
 
     @property
     def folder(self) -> Path:
@@ -33,7 +41,29 @@ def settings(database: str | None = None, log: str | None = None) -> Settings:
     return Settings(
         database or os.environ.get("CASEWORK_DATABASE_URL") or DEFAULT_DATABASE,
         Path(place) if place else None,
+        keys=audit_keys(),
     )
+
+
+def audit_keys() -> AuditKeys:
+    """From CASEWORK_AUDIT_KEYS, which holds them, or CASEWORK_AUDIT_KEYS_FILE, which says where they are."""
+    if text := os.environ.get("CASEWORK_AUDIT_KEYS"):
+        return read_keys(text)
+    place = os.environ.get("CASEWORK_AUDIT_KEYS_FILE")
+    return keys_in(Path(place)) if place else NOTHING_GIVEN
+
+
+def keys_in(place: Path) -> AuditKeys:
+    """Raises `BadRequest` where the file cannot be read, or holds something else."""
+    try:
+        return read_keys(place.read_text("ascii"))
+    except OSError as problem:
+        why = problem.strerror
+        raise BadRequest(
+            "audit_keys_not_readable", f"The file of audit keys {place} cannot be read ({why}).", "audit_keys"
+        ) from None
+    except UnicodeDecodeError:
+        raise BadRequest("bad_audit_keys", f"{place} is no file of audit keys.", "audit_keys") from None
 
 
 def open_log(chosen: Settings) -> None:
@@ -44,10 +74,15 @@ def open_log(chosen: Settings) -> None:
         return logs.send_to(chosen.log, at_once=True)
     except logs.LogNotWritable as problem:
         why = problem.strerror
-        raise BadRequest("log_not_writable", f"The log {chosen.log} cannot be appended to ({why}).", "log") from None
+        place = limits.path(str(chosen.log))
+        raise BadRequest("log_not_writable", f"The log {place} cannot be appended to ({why}).", "log") from None
+    except ValueError:  # a name with a NUL or half a letter in it
+        raise BadRequest("log_not_writable", "The log cannot be appended to: its name is none.", "log") from None
 
 
 def database(chosen: Settings) -> Database:
-    """Opens nothing. Raises `StorageError` for a URL that is none."""
+    """Opens nothing. Raises `StorageError` for a URL that is none, `BadRequest` for a profile that is none."""
     open_log(chosen)
-    return Database(chosen.database)
+    opened = Database(chosen.database, chosen.keys.macs, production=chosen.production)
+    opened.gate.keys = Keys(mac=chosen.keys.macs.current is not None, checkpoint=chosen.keys.signing is not None)
+    return opened

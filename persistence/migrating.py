@@ -7,9 +7,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from casework.audit.seal import MacKeys
 from persistence import faults
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`; a test holds it to the folder."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,9 +33,13 @@ def pending(current: str | None) -> tuple[str, ...]:
     return tuple(reversed([s.revision for s in scripts.iterate_revisions("head", current or "base")]))
 
 
-def run_upgrade(engine: sa.Engine) -> None:
-    """Every pending revision in one transaction. Two at once: the second waits and finds nothing to do."""
+def run_upgrade(engine: sa.Engine, macs: MacKeys) -> None:
+    """Every pending revision in one transaction. Two at once: the second waits and finds nothing to do.
+
+    Events from before 0003 are sealed under these keys.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["engine"] = engine
+    config.attributes["macs"] = macs
     command.upgrade(config, "head")

@@ -3,10 +3,7 @@
 import sqlalchemy as sa
 
 from persistence.tables import metadata
-from persistence.types import CaseId, Json, UtcInstant
-
-BIG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-"""SQLite numbers rows by itself only where the key is an INTEGER."""
+from persistence.types import BIG_ID, CaseId, Json, UtcInstant
 
 flags = sa.Table(
     "flags",

@@ -52,9 +52,10 @@ def beside(connection: Connection, case_id: UUID) -> KeptBeside:
     service, is_open, clinician, infant, carer = connection.execute(
         sa.select(*columns).where(cases.c.id == case_id)
     ).one()
-    gaps = connection.scalars(sa.select(case_gaps.c.field).where(case_gaps.c.case_id == case_id))
+    gaps = connection.execute(sa.select(case_gaps.c.field, case_gaps.c.since).where(case_gaps.c.case_id == case_id))
     days = connection.execute(sa.select(case_days.c.name, case_days.c.day).where(case_days.c.case_id == case_id))
-    return KeptBeside(service, is_open, clinician, (infant, carer), tuple(gaps), {row.name: row.day for row in days})
+    kept_gaps, kept_days = {row.field: row.since for row in gaps}, {row.name: row.day for row in days}
+    return KeptBeside(service, is_open, clinician, (infant, carer), kept_gaps, kept_days)
 
 
 def case_ids(connection: Connection) -> Iterable[UUID]:

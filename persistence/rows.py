@@ -1,13 +1,16 @@
 """Rows into cases and back: the only place that knows both shapes. Rows never leave this package."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
+from casework.audit.seal import BETWEEN, NOTHING, SEALED, MacKeys, seal
 from casework.case import Case, CaseEvent
 from casework.store import RefusedAttempt
 from casework.waiting import ClockState
+from persistence.types import canonical
 from workflows import Chart, Kind
 from workflows.registry import chart_named
 
@@ -29,9 +32,7 @@ def with_dates(chart: Chart, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def case_from(row: Row, clocks: Sequence[Row]) -> Case:
     """From the columns of `statements.CASE_COLUMNS` with the answers, and those of `CLOCK_COLUMNS`."""
-    case_id, _service, reference, pathway, state, version, opened, closed, placed_on, placed_by, held, answers = row[
-        :12
-    ]
+    case_id, _, reference, pathway, state, version, opened, closed, placed_on, placed_by, held, head, answers = row[:13]
     chart = chart_named(pathway)
     return Case(
         id=case_id,
@@ -44,6 +45,7 @@ def case_from(row: Row, clocks: Sequence[Row]) -> Case:
         placed_on=placed_on,
         placed_by=placed_by,
         held_since=held,
+        head=head or b"",
         answers=with_dates(chart, answers),
         clocks={c[0]: ClockState(*c[1:]) for c in clocks},
     )
@@ -77,6 +79,33 @@ def case_row(case: Case) -> dict[str, Any]:
     }
 
 
+def sealed_row(event: CaseEvent, before: bytes, macs: MacKeys) -> dict[str, Any]:
+    """The row of an event with its seal, which is over `before`: the digest of the event that it follows."""
+    row = event_row(event)
+    sealed = seal(macs, before, BETWEEN.join(_texts(row)), canonical(event.data))
+    return {**row, "salt": sealed.salt, "digest": sealed.digest, "mac": sealed.mac, "key_id": sealed.key_id}
+
+
+def _texts(row: Mapping[str, Any]) -> Iterator[str]:
+    """As `dialects.sealed_text` reads them back; a test holds the two equal."""
+    for name in SEALED:
+        value = row[name]
+        if value is None:
+            yield NOTHING
+        elif isinstance(value, str):
+            yield value
+        elif isinstance(value, UUID):
+            yield value.hex
+        elif isinstance(value, datetime):
+            yield value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        elif isinstance(value, date):
+            yield value.isoformat()
+        elif isinstance(value, int):
+            yield str(int(value))
+        else:
+            yield canonical(value)
+
+
 def event_row(event: CaseEvent) -> dict[str, Any]:
     return {
         "case_id": event.case_id,
@@ -96,6 +125,7 @@ def event_row(event: CaseEvent) -> dict[str, Any]:
         "request_id": event.request_id,
         "data": event.data,
         "not_recorded": event.not_recorded,
+        "data_digest": None,
     }
 
 

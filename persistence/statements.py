@@ -59,6 +59,17 @@ STATEMENTS: dict[str, ClauseElement] = {
         idempotency_keys.c.actor == _p("actor", idempotency_keys.c.actor),
         idempotency_keys.c.key == _p("key", idempotency_keys.c.key),
     ),
+    # written anew as they are: a commit that is waited for makes sure of what lies before it in the log of the database
+    "touch_key": sa.update(idempotency_keys)
+    .where(
+        idempotency_keys.c.actor == _p("actor", idempotency_keys.c.actor),
+        idempotency_keys.c.key == _p("key", idempotency_keys.c.key),
+    )
+    .values(recorded_at=idempotency_keys.c.recorded_at),
+    "touch_case": sa.update(cases).where(cases.c.id == _p("id_", cases.c.id)).values(version=cases.c.version),
+    "event": sa.select(case_events.c.seq).where(
+        case_events.c.case_id == _p("id", cases.c.id), case_events.c.id == _p("event", case_events.c.id)
+    ),
     "other_referral": sa.select(cases.c.reference).where(
         cases.c.service == _p("service", cases.c.service),
         cases.c.infant_key == _p("infant", cases.c.infant_key),
@@ -71,8 +82,8 @@ STATEMENTS: dict[str, ClauseElement] = {
     "changes": sa.select(case_events.c.seq, case_events.c.trigger, case_events.c.actor, case_events.c.recorded_at)
     .where(case_events.c.case_id == _p("id", cases.c.id), case_events.c.seq > _p("seq", case_events.c.seq))
     .order_by(case_events.c.seq),
-    "note_case": _changed_case("version"),
-    "move_case": _changed_case("version", "state", "placed_on", "placed_by", "held_since", "clinician"),
+    "note_case": _changed_case("version", "head"),
+    "move_case": _changed_case("version", "head", "state", "placed_on", "placed_by", "held_since", "clinician"),
     "rewrite_case": _changed_case(
         *(c.name for c in cases.c if c.name not in ("id", "service", "reference", "opened_on"))
     ),

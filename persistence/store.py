@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from casework.audit.seal import NO_KEYS, MacKeys, origin
 from casework.case import Case, CaseEvent
 from casework.errors import AmbiguousReference, Change, NoSuchCase, StaleCase, StepRefused
-from casework.identity import People, new_id, same_people
+from casework.identity import People, same_people
 from casework.store import (
     Answered,
     Asked,
@@ -23,7 +24,7 @@ from casework.store import (
 )
 from persistence import faults, flagged, reading
 from persistence.prepared import Prepared
-from persistence.rows import case_from, case_row, clock_row, day_row, event_row, gap_row, place_row, refusal_row
+from persistence.rows import case_from, case_row, clock_row, day_row, gap_row, place_row, refusal_row, sealed_row
 from workflows import Figure, Refusal
 
 _ALREADY_REFERRED = Refusal("already_referred", "Another referral is open for this baby and carer here.")
@@ -32,12 +33,29 @@ _ALREADY_REFERRED = Refusal("already_referred", "Another referral is open for th
 class SqlStore:
     """The writes, and the reads that a change needs. `connection` is there in a reading transaction only."""
 
-    def __init__(self, cursor: Any, prepared: Mapping[str, Prepared], connection: Connection | None = None) -> None:
-        self._cursor, self._prepared, self._connection = cursor, prepared, connection
+    def __init__(
+        self,
+        cursor: Any,
+        prepared: Mapping[str, Prepared],
+        connection: Connection | None = None,
+        macs: MacKeys = NO_KEYS,
+    ) -> None:
+        self._cursor, self._prepared, self._connection, self._macs = cursor, prepared, connection, macs
+        self.owes = False
+        """Whether an event was kept, whose line the log is owed."""
 
     def answered(self, actor: str, key: str) -> Answered | None:
         row = self._one("key", actor=actor, key=key)
-        return None if row is None else Answered(row[0], row[1])
+        if row is None:
+            return None
+        self._run("touch_key", actor=actor, key=key)
+        return Answered(row[0], row[1])
+
+    def stands(self, case_id: UUID, event_id: UUID) -> bool:
+        if self._one("event", id=case_id, event=event_id) is None:
+            return False
+        self._run("touch_case", id_=case_id)
+        return True
 
     def remember(self, actor: str, key: str, answered: Answered, at: datetime) -> None:
         kept = {"request_digest": answered.request_digest, "answer": answered.answer, "recorded_at": at}
@@ -104,10 +122,12 @@ class SqlStore:
 
     def _change(self, before: Case, after: Case, event: CaseEvent) -> None:
         statement, row = _changed(before, after)
-        moved = self._run(statement, id_=after.id, seen=before.version, **row)
+        sealed = sealed_row(event, before.head or origin(before.service, before.reference), self._macs)
+        moved = self._run(statement, id_=after.id, seen=before.version, head=sealed["digest"], **row)
         if moved.rowcount != 1:
             raise StaleCase(before.id, row["version"], before.version, self.changes_since(before.id, before.version))
-        self._run("new_event", **event_row(event))
+        self._run("new_event", **sealed)
+        self.owes = True
         if after.answers != before.answers:
             self._run("rewrite_answers", id_=after.id, answers=after.answers)
         if after.answers != before.answers or after.open != before.open:
@@ -141,7 +161,7 @@ class SqlStore:
             self._run("clear_flag", id_=case_id, kind_=kind, cleared_on=on, cleared_at=at, cleared_because=because)
 
     def keep_refusal(self, refused: RefusedAttempt) -> None:
-        self._run("new_refusal", **refusal_row(refused, new_id()))
+        self._run("new_refusal", **refusal_row(refused, refused.id))
 
     def changes_since(self, case_id: UUID, seq: int) -> tuple[Change, ...]:
         return tuple(Change(*row) for row in self._prepared["changes"].all(self._cursor, {"id": case_id, "seq": seq}))
@@ -149,17 +169,27 @@ class SqlStore:
     def import_begun(self, run_id: UUID, by: str, as_of: date, at: datetime) -> None:
         self._run("new_import", id=run_id, by=by, as_of=as_of, started_at=at, finished_at=None, counts=None)
 
+    def _sealed(self, case: Case, events: Sequence[CaseEvent]) -> list[dict[str, Any]]:
+        """The rows of a new case's events, each sealed upon the one before it."""
+        before, rows = origin(case.service, case.reference), []
+        for event in events:
+            rows.append(sealed_row(event, before, self._macs))
+            before = rows[-1]["digest"]
+        return rows
+
     def import_ended(self, run_id: UUID, at: datetime, counts: Mapping[str, int]) -> None:
         self._run("end_import", id_=run_id, finished_at=at, counts=counts)
 
     def import_cases(self, imported: Sequence[tuple[Case, Sequence[CaseEvent], str]]) -> None:
         many = self._many
-        many("new_case", (case_row(case) for case, _, _ in imported))
+        events = {case.id: self._sealed(case, events) for case, events, _ in imported}
+        many("new_case", ({**case_row(case), "head": events[case.id][-1]["digest"]} for case, _, _ in imported))
         many(
             "new_record",
             ({"case_id": c.id, "answers": c.answers, "imported_digest": digest or None} for c, _, digest in imported),
         )
-        many("new_event", (event_row(event) for _, events, _ in imported for event in events))
+        many("new_event", (row for rows in events.values() for row in rows))
+        self.owes = True
         many("new_clock", (clock_row(case, name) for case, _, _ in imported for name in case.clocks))
         many("new_gap", (gap_row(case, name) for case, _, _ in imported for name in case.gaps))
         many("new_day", (day_row(case, name) for case, _, _ in imported for name in case.days))

@@ -37,6 +37,7 @@ cases = sa.Table(
     sa.Column("clinician", sa.String(100)),
     sa.Column("infant_key", sa.String(64)),
     sa.Column("carer_key", sa.String(64)),
+    sa.Column("head", sa.LargeBinary(32), comment="digest of its newest event"),
     sa.UniqueConstraint("reference", "service"),  # in this order, for a person gives the reference alone
     sa.CheckConstraint("version >= 1", "version_counts_events"),
     sa.CheckConstraint("is_open = (closed_on IS NULL)", "open_or_closed"),
@@ -87,6 +88,11 @@ case_events = sa.Table(
     sa.Column("request_id", sa.String(64)),
     sa.Column("data", Json, nullable=False),
     sa.Column("not_recorded", Json, nullable=False),
+    sa.Column("salt", sa.LargeBinary(16), comment="empty once the answers are erased"),
+    sa.Column("data_digest", sa.LargeBinary(32), comment="in the place of answers that are erased"),
+    sa.Column("digest", sa.LargeBinary(32), comment="over the event and the one before it"),
+    sa.Column("mac", sa.LargeBinary(32), comment="of the digest, with a key that is kept elsewhere"),
+    sa.Column("key_id", sa.String(40)),
     sa.CheckConstraint("seq >= 1", "seq_counts"),
     sqlite_with_rowid=False,
 )

@@ -9,6 +9,9 @@ from sqlalchemy.types import TypeDecorator
 
 CaseId = sa.Uuid()
 
+BIG_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""SQLite numbers rows by itself only where the key is an INTEGER."""
+
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no spare blanks; dates as ISO. The same value gives the same text."""

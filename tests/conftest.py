@@ -4,8 +4,10 @@ After every test that used a database, its cases are held to `tests.invariants`.
 says so: `@pytest.mark.damages("why")`.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,8 +20,11 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from casework import Actor, Casework
+from casework.audit.keys import AuditKeys, new_keys, read_keys
+from casework.audit.relay import Relay
 from casework.calendar import LONDON, london_day
 from persistence import Database
+from tests import promises
 from tests.invariants import broken_rules
 from tests.postgres import drop_database, new_database, session_server
 from workflows import Role
@@ -27,12 +32,23 @@ from workflows import Role
 settings.register_profile("casework", deadline=None, print_blob=True)
 settings.load_profile("casework")
 
+KEYS = read_keys(os.environ.setdefault("CASEWORK_TESTS_AUDIT_KEYS", new_keys(date(2026, 1, 1))))
+"""The secrets of the clinic's audit, new in each run. The processes that a test starts have them from it."""
+
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 """A Monday morning at the clinic."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    promises.pytest_configure(config)
     config.addinivalue_line("markers", "damages(why): breaks what is kept, so it is not held to the rules afterwards")
+
+
+promise = promises.promise
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    promises.pytest_addoption(parser)
 
 
 class Clock:
@@ -100,8 +116,11 @@ def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequ
 
 
 @pytest.fixture
-def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
-    kept = Database(database_url)
+def database(database_url: str, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Where a test reads the log, lines are told at once and nothing is signed: a clinic's relay does so by itself."""
+    kept = Database(database_url, KEYS.macs)
+    if "log_lines" in request.fixturenames:
+        kept.owed = Relay(kept.audit, AuditKeys(KEYS.macs), now=clock).run
     yield kept
     try:
         if request.node.get_closest_marker("damages") is None:
@@ -119,6 +138,12 @@ def casework(database: Database, clock: Clock) -> Casework:
 @pytest.fixture
 def log_lines() -> Iterator[list[Any]]:
     """The lines of the audit as they are written, each as a dict, those of the test alone."""
+    with captured() as lines:
+        yield lines
+
+
+@contextmanager
+def captured() -> Iterator[list[Any]]:
     was_configured = structlog.is_configured()
     with capture_logs([merge_contextvars]) as lines:
         yield lines

@@ -8,6 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casework import Casework
+from casework.audit.keys import AuditKeys
+from casework.audit.verify import verify
 from casework.figures import figures_with
 from persistence import Database
 from persistence.due import Scope
@@ -28,7 +30,19 @@ def broken_rules(database: Database) -> list[str]:
     clinic = Casework(database, lambda: LATER)
     with database.engine.connect() as connection, connection.begin():
         listings = [*_twice_counted(connection), *_flagged(connection)]
-    return [*_replayed(clinic), *_counted(database), *_listed(database, clinic), *_dated(database, clinic), *listings]
+    cases = (*_replayed(clinic), *_counted(database), *_listed(database, clinic), *_dated(database, clinic))
+    return [*cases, *_sealed(database), *listings]
+
+
+def _sealed(database: Database) -> Iterator[str]:
+    """The chain of each case is whole, and each event has a place in the order of all or waits for one.
+
+    Rivals and the doomed of a test have no key, or one of their own: that is not what is asked here.
+    """
+    with database.audit.evidence() as evidence:
+        found = verify(evidence, AuditKeys(database.macs)).findings
+    told = (one for one in found if one.code not in ("not_keyed", "unknown_key"))
+    yield from (f"case {UUID(one.case_id)}: {one.code}" if one.case_id else one.sentence for one in told)
 
 
 def _replayed(clinic: Casework) -> Iterator[str]:

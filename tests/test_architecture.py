@@ -24,6 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "nhs_number": ("casework",),
     "holidays": ("casework.spans",),
     "prometheus_client": ("jobs",),
+    "cryptography": ("casework.audit.keys",),
     "orjson": ("casework", "persistence"),
     "structlog": ("casework.log", "jobs"),
     "sqlalchemy": ("persistence",),

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from casework import log
-from casework.actor import Actor
+from casework import limits, log
+from casework.actor import Actor, checked_actor
 from casework.calendar import london_day
 from casework.errors import BadRequest, ReferenceTaken
 from casework.identity import new_id
@@ -24,6 +24,9 @@ from casework.service import Casework
 from casework.store import KnownRow, PeopleTaken, Store
 
 BATCH = 500
+BATCH_SECONDS = 60.0
+"""How long the transaction of a batch may last."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -76,11 +79,19 @@ def import_caseload(
     Raises `NotACaseload` for a file that is none, `BadRequest` for a day that has not come, `StorageError`.
     """
     now = casework.now()
-    day = as_of or london_day(now)
+    actor, dry_run = checked_actor(actor), limits.switch(dry_run, "dry_run")
+    day = limits.optional_day(as_of, "as_of") or london_day(now)
     if day > london_day(now):
         raise BadRequest("date_in_future", "A sheet cannot be of a day that has not come.", "as_of")
-    with open_sheet(path, COLUMNS) as sheet:
+    with open_sheet(_place(path), COLUMNS) as sheet:
         return _Import(casework, actor, day, now, dry_run=dry_run).run(sheet, progress)
+
+
+def _place(path: object) -> Path:
+    written = path if type(path) is type(Path()) else limits.text(path)
+    if written is None:
+        raise BadRequest("wrong_type", "A file is named by its path.", "file")
+    return Path(written)
 
 
 class _Import:
@@ -146,7 +157,7 @@ class _Import:
         with self._database.reading() as store:
             fresh, outcome = self._sorted_out(store, good)
         if fresh and not self._report.dry_run:
-            with self._database.writing() as store:
+            with self._database.writing(BATCH_SECONDS) as store:
                 store.import_cases([(row.case, row.events, row.digest) for row in fresh])
         self._report.unchanged += outcome.unchanged
         self._report.changed += outcome.changed
@@ -182,9 +193,6 @@ class _Import:
             self._foreseen[row.key] = KnownRow(row.digest, str(report.run_id))
             if row.people:
                 self._foreseen_people[row.people] = row.case.reference
-            return
-        for event in row.events:
-            log.case_event(event, service=row.case.service, reference=row.case.reference)
 
     def _refuse(self, refused: RowRefused) -> None:
         code, column, message = refused.problems[0]

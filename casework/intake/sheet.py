@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from casework import limits
 from casework.errors import CaseworkError
 from casework.intake.encoding import UNREADABLE, Encoding, encoding_of
 from casework.intake.header import Header, read_header
@@ -150,7 +151,7 @@ def open_sheet(path: Path, columns: Sequence[str], required: Sequence[str] = ("r
 
     The file is read through once to find its encoding before a row is given out.
     """
-    name = repr(str(path))
+    name = limits.path(str(path))
     with ExitStack() as closing:
         try:
             file = closing.enter_context(_opened(path, name))
@@ -163,6 +164,8 @@ def open_sheet(path: Path, columns: Sequence[str], required: Sequence[str] = ("r
             raise NotACaseload("file_not_found", f"There is no file {name}: check its name and its folder.") from None
         except OSError as problem:
             raise _not_readable(f"{name} cannot be read ({problem.strerror}): put it where you may read it") from None
+        except ValueError:  # what no file can be called
+            raise NotACaseload("file_not_found", "This is no name of a file. Name the spreadsheet.") from None
         closing.pop_all()
     return sheet
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jobs.commands.audit_checks import reconcile, relay, verify
+from jobs.commands.audit_keys import keys
 from jobs.commands.line import Group, as_json, clinic
 
 if TYPE_CHECKING:
@@ -17,7 +19,11 @@ AGREES, DIFFERS = 0, 1
 
 @click.group(cls=Group)
 def audit() -> None:
-    """Compare what is kept with what happened."""
+    """Compare what is kept with what happened, and the log with both."""
+
+
+for command in (verify, reconcile, relay, keys):
+    audit.add_command(command)
 
 
 @audit.command()
@@ -48,15 +54,15 @@ def _one(casework: Casework, ref: str, as_json: bool) -> int:
 
 
 def _every(casework: Casework, as_json: bool) -> int:
+    from jobs import audited
     from jobs.commands import documents
     from jobs.show import say
 
-    ids = casework.case_ids()
-    differing = [(casework.case(i), differences) for i in ids if (differences := casework.replay(i)[1])]
+    number, differing = len(casework.case_ids()), audited.named(casework, casework.differing())
     if as_json:
-        documents.print_document(documents.all_replayed(len(ids), differing))
+        documents.print_document({"replayed": number, "agree": number - len(differing), "differ": differing})
     else:
-        for case, differences in differing:
-            say(f"{case.service}/{case.reference}", *(f"  {found.sentence}" for found in differences))
-        say(f"Replayed {len(ids)}: {len(ids) - len(differing)} agree, {len(differing)} differ.")
+        for one in differing:
+            say(audited.called(one), *(f"  {found['sentence']}" for found in one["differences"]))
+        say(f"Replayed {number}: {number - len(differing)} agree, {len(differing)} differ.")
     return DIFFERS if differing else AGREES

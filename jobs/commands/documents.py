@@ -219,19 +219,6 @@ def replayed(found: Case, events: Sequence[CaseEvent], differences: Sequence[Dif
     }
 
 
-def all_replayed(number: int, differing: Sequence[tuple[Case, Sequence[Difference]]]) -> Document:
-    listed = [
-        {
-            "service": found.service,
-            "reference": found.reference,
-            "case_id": found.id,
-            "differences": [difference(one) for one in differences],
-        }
-        for found, differences in differing
-    ]
-    return {"replayed": number, "agree": number - len(listed), "differ": listed}
-
-
 def health(found: Health) -> Document:
     """What `/health` shows too: one object a service, the lease, and what somebody has to look at."""
     return asdict(found)

@@ -11,6 +11,7 @@ from types import TracebackType
 import click
 
 BAD_INPUT = 2
+UNSAFE = 78
 INTERRUPTED = 130
 
 
@@ -32,7 +33,7 @@ class Told:
             click.echo("casework: Stopped.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
         click.echo(f"casework: {_sentence(problem) or self._unexpected(problem)}", err=True)
-        raise click.exceptions.Exit(BAD_INPUT) from None
+        raise click.exceptions.Exit(UNSAFE if _is_unsafe(problem) else BAD_INPUT) from None
 
     def _unexpected(self, problem: BaseException) -> str:
         error_id = secrets.token_hex(4)
@@ -46,6 +47,10 @@ def _is_for_click(problem: BaseException) -> bool:
     """What click ends a program with by itself, and a reader of our output who has gone away."""
     for_click = (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit, GeneratorExit, BrokenPipeError)
     return isinstance(problem, for_click)
+
+
+def _is_unsafe(problem: BaseException) -> bool:
+    return getattr(problem, "code", None) == "unsafe"
 
 
 def _sentence(problem: BaseException) -> str | None:

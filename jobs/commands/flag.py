@@ -13,6 +13,7 @@ from jobs.commands.line import Callback, Group, acting, as_json, as_name, clinic
 
 if TYPE_CHECKING:
     from casework import Casework
+    from casework.audit.evidence import AuditKeeper
     from casework.ledger import NightKeeper
     from casework.store import Store
     from persistence import Database
@@ -143,13 +144,17 @@ class _Foreseen:
         self._kept = kept
 
     @contextmanager
-    def writing(self) -> Iterator[Store]:
-        with self._kept.writing() as store:
+    def writing(self, *within: float) -> Iterator[Store]:
+        with self._kept.writing(*within) as store:
             yield store
             raise _NothingIsKept
 
     def reading(self) -> AbstractContextManager[Store]:
         return self._kept.reading()
+
+    @property
+    def audit(self) -> AuditKeeper:
+        return self._kept.audit
 
     def nights(self, now: Callable[[], datetime]) -> NightKeeper:
         return self._kept.nights(now)

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import click
 
-from jobs.commands.line import Command, acting, as_json, as_name, clinic, day_option, dry_run
+from jobs.commands.line import Command, Word, acting, as_json, as_name, clinic, day_option, dry_run
 
 
 @click.command("import", cls=Command)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Word())
 @day_option("--as-of", "The day on which the sheet was true [default: today]")
 @as_name
 @dry_run
 @as_json
-def import_(file: Path, as_of: date | None, name: str | None, dry_run: bool, as_json: bool) -> None:
+def import_(file: str, as_of: date | None, name: str | None, dry_run: bool, as_json: bool) -> None:
     """Load a caseload spreadsheet. Rows that break a rule are refused alone and listed; the others are loaded.
 
     The same file a second time changes nothing. Exit 0: every row is in; 1: some are not, and are listed;
@@ -31,11 +31,11 @@ def import_(file: Path, as_of: date | None, name: str | None, dry_run: bool, as_
 
     casework, actor = clinic(), acting(name)
     with _progress() as progress:
-        report = import_caseload(casework, file, actor, as_of=as_of, dry_run=dry_run, progress=progress)
+        report = import_caseload(casework, Path(file), actor, as_of=as_of, dry_run=dry_run, progress=progress)
     if as_json:
         documents.print_document(documents.imported(report))
     else:
-        show_import(report, file.name)
+        show_import(report, Path(file).name)
     sys.exit(1 if report.refused or report.changed else 0)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,7 +29,8 @@ class Command(click.Command):
         self.context_settings = {**self.context_settings, "allow_extra_args": True}
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        left = super().parse_args(ctx, args)
+        with _unrepeated():
+            left = super().parse_args(ctx, args)
         if left and not ctx.resilient_parsing:
             raise click.UsageError("There is a word too many on the line. Put what has blanks in it in quotes.", ctx)
         return left
@@ -42,6 +44,27 @@ class Group(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += _everywhere()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _unrepeated():
+            return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        with _unrepeated():
+            return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _unrepeated() -> Iterator[None]:
+    """What click says of a word that it does not know, without the word: it may be a name."""
+    try:
+        yield
+    except (click.NoSuchOption, click.exceptions.NoSuchCommand) as unknown:
+        what = "option" if isinstance(unknown, click.NoSuchOption) else "command"
+        near = " Did you mean {}?".format(" or ".join(map(repr, known))) if (known := unknown.possibilities) else ""
+        raise click.UsageError(f"There is no such {what}.{near}", unknown.ctx) from None
 
 
 class Programme(Group):
@@ -94,10 +117,13 @@ def _open_log(ctx: click.Context) -> None:
 
 def database() -> Database:
     """The database of the line, given back when the command ends."""
-    from jobs import wiring
+    from jobs import relaying, wiring
 
-    opened = wiring.database(settings())
-    click.get_current_context().call_on_close(opened.close)
+    chosen = settings()
+    opened = wiring.database(chosen)
+    context = click.get_current_context()
+    context.call_on_close(opened.close)
+    context.call_on_close(relaying.at_the_end(opened, chosen.keys))
     return opened
 
 
@@ -144,6 +170,15 @@ class Count(click.ParamType[int, str]):
         if not (value.isascii() and value.isdigit() and len(value) < 10):
             self.fail("a whole number is asked for.", param, ctx)
         return int(value)
+
+
+class OneOf(click.Choice[str]):
+    """One of a few words. What was written in its place is not repeated."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.choices:
+            self.fail(f"choose from: {', '.join(self.choices)}.", param, ctx)
+        return str(value)
 
 
 class Word(click.ParamType[str, str]):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.commands.line import Callback, Command, as_json, clinic, day_option
+from jobs.commands.line import Callback, Command, OneOf, as_json, clinic, day_option
 
 if TYPE_CHECKING:
     from casework import Asked, Casework, FlagRow
@@ -19,7 +19,7 @@ def narrowed(command: Callback) -> Callback:
     for add in (
         click.option(
             "--known",
-            type=click.Choice(["then", "now"]),
+            type=OneOf(["then", "now"]),
             help="A past day as it was known then, or as it is known now, with what was recorded late.",
         ),
         day_option("--as-of", "Count the waits, and show the flags, as of a day [default: today]"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from jobs.commands.line import Command, Count, Word, acting, as_name, clinic
+from jobs.commands.line import Command, Count, Word, acting, as_name, clinic, settings
 
 if TYPE_CHECKING:
     from casework import Casework, NightReport
@@ -44,10 +45,34 @@ def schedule(
     seconds = CATCH_UP_SECONDS if every is None else every
     if not 1 <= seconds <= CATCH_UP_SECONDS:
         raise click.BadParameter(f"from 1 to {CATCH_UP_SECONDS} seconds.", param_hint="--every")
+    _need_safe(casework)
     also = _Also(casework, Path(digest) if digest else None, Path(metrics) if metrics else None)
     also.begin()
     service = NightService(casework, by, after=also.after, hourly=also.hourly, every=seconds)
-    context.exit(service.run(lambda: _say_what_it_will_do(casework, seconds)))
+    with _relaying(casework):
+        code = service.run(lambda: _say_what_it_will_do(casework, seconds))
+    context.exit(code)
+
+
+def _relaying(casework: Casework) -> AbstractContextManager[object]:
+    """The log is told beside the nights what others owe it too."""
+    from jobs.relaying import Relaying
+    from persistence import Database
+
+    kept = casework.database
+    return Relaying(kept, settings().keys) if isinstance(kept, Database) else nullcontext()
+
+
+def _need_safe(casework: Casework) -> None:
+    """Before anything is said: a service that may not write must not look as if it were at work."""
+    from casework.errors import StorageError
+    from persistence import Database
+
+    try:
+        if isinstance(casework.database, Database):
+            casework.database.may_write()
+    except StorageError:
+        return  # the service waits for its database, and asks again before each night
 
 
 class _Also:

@@ -11,8 +11,11 @@ from jobs.show import say
 from workflows import Refusal
 from workflows.charts.states import STATES
 from workflows.dates import british
+from workflows.registry import CHARTS
 
 DONE, REFUSED = 0, 1
+LONGEST_TRIGGER = 40
+"""Characters of what was typed that are compared with the steps that there are."""
 
 BAD_DATA = frozenset(
     {
@@ -47,7 +50,7 @@ class Step:
             self._print(documents.refused(refused), self._refusal(refused))
             return BAD_INPUT if _is_badly_written(refused) else REFUSED
         except StaleCase as stale:
-            self._print(documents.stale(stale, self.trigger), [f"casework: {stale} ({stale.code})"])
+            self._print(documents.stale(stale, self._named), [f"casework: {stale} ({stale.code})"])
             return REFUSED
         if self.as_json:
             documents.print_document(documents.receipt(taken, dry_run=self.dry_run))
@@ -55,13 +58,18 @@ class Step:
             say(*_taken(taken, dry_run=self.dry_run))
         return DONE
 
+    @property
+    def _named(self) -> str:
+        """What was typed, where it is a step at all: it may be a name."""
+        return self.trigger if any(self.trigger in chart.triggers for chart in CHARTS.values()) else "unknown"
+
     def _refusal(self, refused: StepRefused) -> Iterator[str]:
         stands = STATES[refused.state].label if refused.state in STATES else "not yet opened"
         yield f"casework: {refused.trigger} was refused; the referral stands at: {stands}. ({refused.code})"
         yield from (f"  - {_reason(reason)}" for reason in refused.reasons)
         if refused.who:
             yield f"  Who may: {', '.join(refused.who)}."
-        if near := get_close_matches(self.trigger, set(refused.possible_now) - {refused.trigger}):
+        if near := get_close_matches(self.trigger[:LONGEST_TRIGGER], set(refused.possible_now) - {refused.trigger}):
             yield f"  Did you mean: {', '.join(near)}?"
         if refused.possible_now:
             yield f"  Possible now: {', '.join(refused.possible_now)}."

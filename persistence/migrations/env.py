@@ -7,6 +7,7 @@ from alembic import context
 
 from persistence.database import Database
 from persistence.night_tables import flags
+from persistence.transactions import LOCK_TIMEOUT_SECONDS
 
 METADATA = flags.metadata
 """Of all tables: those of the night are known once their module is imported."""
@@ -28,6 +29,7 @@ def _migrate(connection: sa.Connection) -> None:
 
 def _on_postgresql(engine: sa.Engine) -> None:
     with engine.connect() as connection, connection.begin():
+        connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'"))
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         _migrate(connection)
 

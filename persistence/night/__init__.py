@@ -16,9 +16,10 @@ from persistence import faults
 from persistence.due import Scope
 from persistence.night import checks, lease, planning, runs, undoing
 from persistence.night.running import Now, Runner
-from persistence.night.transactions import reading, settle, writing
+from persistence.night.transactions import settle
 from persistence.night_tables import service_figures
 from persistence.tables import cases
+from persistence.transactions import reading, writing
 from workflows.figures import Figure, Lookup
 from workflows.registry import CURRENT
 
@@ -27,13 +28,15 @@ _NO_RUN = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class SqlNights:
-    """`need_tables` is asked before anything else: a database of another version is not touched."""
+    """`need_tables` is asked before anything else: a database of another version is not touched. `may_write` too."""
 
     engine: sa.Engine
     now: Now
     need_tables: Callable[[], None]
+    may_write: Callable[[], None]
 
     def run(self, order: NightOrder, stop: Stop) -> NightReport:
+        self.may_write()
         with self._ready():
             figure = figures_with(self.figures())
             holder = f"{socket.gethostname()}:{os.getpid()}"
@@ -53,6 +56,7 @@ class SqlNights:
 
     def undo(self, run_id: UUID, service: str | None, by: str, reason: str, *, dry_run: bool) -> Undone:
         """A dry run does it all and keeps nothing of it."""
+        self.may_write()
         with self._ready(), writing(self.engine) as connection:
             settle(connection)
             token = lease.take(connection, f"undoing by {by}"[:100])
@@ -96,6 +100,7 @@ class SqlNights:
     def enter_figure(self, service: str, figure: Figure, by: str, at: datetime) -> None:
         row = {"service": service, "name": figure.name, "amount": figure.amount, "source": figure.source}
         entered = {"in_force_from": figure.in_force_from, "entered_by": by, "entered_at": at}
+        self.may_write()
         with self._ready(), writing(self.engine) as connection:
             connection.execute(sa.insert(service_figures).values(**row, **entered))
 

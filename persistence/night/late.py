@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from casework.calendar import london_day
 from casework.case import Case, CaseEvent
 from casework.flagging import due
+from casework.replay import UNREADABLE
 from persistence.due import APART, Scope
 from persistence.night.transactions import Transactions
 from persistence.night_tables import flags, night_quarantine
@@ -78,7 +79,7 @@ def flag_apart(on: Transactions, scope: Scope, some: Sequence[UUID], moment: dat
             try:
                 stood = _stood(connection, case_id, scope, moment)
                 rows, ended = _differences([event_from(row) for row in kept], stood, scope, moment, now)
-            except _UNREADABLE:
+            except UNREADABLE:
                 note(connection, scope, case_id, "unreadable_history")
             else:
                 done.rows += rows
@@ -88,10 +89,6 @@ def flag_apart(on: Transactions, scope: Scope, some: Sequence[UUID], moment: dat
         if done.rows:
             connection.execute(sa.insert(flags), done.rows)
     return done
-
-
-_UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, StopIteration)
-"""What folding raises of events that no pathway knows. Whatever else goes wrong is no fault of the case."""
 
 
 def _histories(connection: sa.Connection, ids: Sequence[UUID]) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:

@@ -20,8 +20,9 @@ from persistence.night import checks, late, lease, runs
 from persistence.night.checks import Counted
 from persistence.night.sweep import ByService, Sweep
 from persistence.night.telling import Teller
-from persistence.night.transactions import Transactions, reading, writing
+from persistence.night.transactions import Transactions
 from persistence.night_tables import flags
+from persistence.transactions import reading, writing
 from workflows.figures import Lookup
 
 Now = Callable[[], datetime]

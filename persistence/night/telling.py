@@ -10,9 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casework import log
-from persistence.night.transactions import Transactions, reading
+from persistence.night.transactions import Transactions
 from persistence.night_tables import flags
 from persistence.tables import cases
+from persistence.transactions import reading
 
 AT_ONCE, LOOKED_UP_AT_ONCE = 2_000, 500
 Cleared = tuple[UUID, str]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from casework.errors import NightStopped
 from casework.ledger import Stop
 from persistence.night import lease
+from persistence.transactions import reading, writing
 
 BATCH = 2_000
 """Flags in one transaction on SQLite. On PostgreSQL a rule is raised in one: a batch is no faster and spares nobody."""
@@ -71,20 +72,6 @@ class Transactions:
             return None
         with self.reading() as connection:
             return connection.execute(found.limit(FEW)).all()
-
-
-@contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One moment: two counts that are to be equal must not have a step between them."""
-    options = {"writes": False} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
 
 
 def settle(connection: sa.Connection) -> None:

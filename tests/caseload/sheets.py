@@ -124,18 +124,23 @@ def take_in(clinic: Casework, sheet: Path, *, dry_run: bool = False) -> ImportRe
     return import_caseload(clinic, sheet, CLERK, as_of=AS_OF, dry_run=dry_run)
 
 
+OF_THE_WRITING = {
+    *("id", "case_id", "recorded_at", "effective_at", "request_id"),
+    *("head", "salt", "digest", "mac", "key_id"),
+}
+
 Picture = dict[str, tuple[Any, ...]]
 
 
 def picture(database: Database) -> Picture:
-    """Everything that is kept of each case, by its reference, but for ids and the moments at which it was written."""
+    """All that is kept of each case, by its reference, but for ids, moments of writing, and the seals over them."""
     with database.engine.connect() as connection, connection.begin():
         listed = connection.execute(sa.select(cases.c.id, cases.c.service + "/" + cases.c.reference))
         names: dict[UUID, str] = {row[0]: row[1] for row in listed}
         found: dict[str, list[Any]] = {name: [] for name in names.values()}
         for table in (cases, case_records, case_events, case_clocks, case_gaps, case_days):
             own = table.c.id if table is cases else table.c.case_id
-            kept = [c for c in table.c if c.name not in ("id", "case_id", "recorded_at", "effective_at", "request_id")]
+            kept = [c for c in table.c if c.name not in OF_THE_WRITING]
             query = sa.select(own, *kept).order_by(*table.primary_key.columns)
             for case_id, *values in connection.execute(query):
                 found[names[case_id]].append((table.name, *values))

@@ -12,6 +12,7 @@ from persistence.night_tables import leases
 from persistence.tables import cases
 from tests.conftest import Clock
 from tests.persistence.families import ACCEPTED, LEEDS, RECEIVED_ON, refer
+from tests.promises import Say
 
 
 def after(clock: Clock, days: int, hour: int = 3) -> date:
@@ -60,7 +61,7 @@ def test_dates_that_lack_their_night_are_counted(casework: Casework, clock: Cloc
 
 @pytest.mark.damages("a case is marked closed behind the back of its events")
 def test_a_referral_that_left_the_list_without_a_step_is_found_at_once(
-    casework: Casework, database: Database, clock: Clock
+    casework: Casework, database: Database, clock: Clock, promise: Say
 ) -> None:
     refer(casework, "L-1", steps=ACCEPTED)
     casework.night(after(clock, 1))
@@ -69,6 +70,8 @@ def test_a_referral_that_left_the_list_without_a_step_is_found_at_once(
     health = casework.health()
     assert health.red
     assert any("stand on worklists" in finding for finding in health.findings)
+    told = "open cases = listed cases after every test of the suite and in every night of it"
+    promise("P28", told, control="one case marked closed behind its events is found at once")
 
 
 def test_a_night_that_was_killed_is_told_with_who_held_it(casework: Casework, database: Database) -> None:

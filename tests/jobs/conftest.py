@@ -9,10 +9,17 @@ import pytest
 import time_machine
 
 from casework import Casework, with_every_role
+from casework.audit.relay import Relay
 from casework.intake.importing import import_caseload
 from persistence import Database
+from tests.conftest import captured
 from tests.jobs.line import DAY, EVENING, SAMPLE, Line
 from tests.postgres import drop_database, new_database, session_server
+
+SETTINGS = (
+    *("CASEWORK_DATABASE_URL", "CASEWORK_LOG", "CASEWORK_PROFILE"),
+    *("CASEWORK_AUDIT_KEYS", "CASEWORK_AUDIT_KEYS_FILE", "NO_COLOR", "COLUMNS"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +31,7 @@ def evening() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither the settings nor the folder of whoever runs the tests."""
-    for name in ("CASEWORK_DATABASE_URL", "CASEWORK_LOG", "NO_COLOR", "COLUMNS"):
+    for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -74,6 +81,8 @@ def _load(url: str) -> None:
     clinic = Casework(database, lambda: EVENING)
     import_caseload(clinic, SAMPLE, with_every_role("Sam Loader", "command_line"), as_of=DAY)
     clinic.night(DAY)
+    with captured():
+        Relay(database.audit).run()
     database.close()
 
 

@@ -122,4 +122,4 @@ def test_a_day_that_has_not_come_is_refused(days: Days, words: str) -> None:
 def test_there_are_two_ways_to_know_a_day(days: Days) -> None:
     result = days.line("flags", "--known", "perhaps")
     assert result.exit_code == 2
-    assert "'then', 'now'" in result.stderr
+    assert "then, now" in result.stderr

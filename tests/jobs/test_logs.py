@@ -95,23 +95,38 @@ def test_a_line_that_cannot_be_written_down_harms_nobody_and_leaves_a_trace(plac
     assert [line["event"] for line in lines(place)] == ["log.not_rendered", "case.moved"]
 
 
-def test_where_the_file_fails_the_line_goes_to_stderr_and_the_caller_goes_on(
+def test_where_the_file_fails_stderr_says_so_once_and_the_caller_goes_on(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logs.send_to(tmp_path / "nowhere" / "audit.jsonl")
     log(seq=3)
     log(seq=4)
     told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-    assert [(line["event"], line.get("seq")) for line in told] == [
-        ("log.not_writable", None), ("case.moved", 3), ("case.moved", 4),
-    ]  # fmt: skip
+    assert [(line["event"], line["reason"]) for line in told] == [("log.not_writable", "ENOENT")]
 
 
-def test_a_full_disk_is_such_a_failure(capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_could_not_be_written_is_counted_where_the_file_is_writable_again(tmp_path: Path) -> None:
+    logs.send_to(tmp_path / "later" / "audit.jsonl")
+    log(seq=3)
+    structlog.get_logger("test").info("case.refused", reference="R-1")
+    log(seq=4)
+    (tmp_path / "later").mkdir()
+    log(seq=5)
+    counted, after = lines(tmp_path / "later" / "audit.jsonl")
+    assert counted == {
+        "timestamp": EVENING.isoformat(), "level": "warning", "event": "log.lines_dropped", "dropped": 3,
+        "first": EVENING.isoformat(), "last": EVENING.isoformat(), "events": {"case.moved": 2, "case.refused": 1},
+    }  # fmt: skip
+    assert after["seq"] == 5
+    logs.send_to(None)
+
+
+def test_a_device_that_is_full_is_such_a_failure(capfd: pytest.CaptureFixture[str]) -> None:
     logs.send_to(Path("/dev/full"))
     log(seq=3)
-    told = [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()]
-    assert told == ["log.not_writable", "case.moved"]
+    logs.send_to(None)
+    (told,) = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert (told["event"], told["events"]) == ("log.lines_dropped", {"case.moved": 1})
 
 
 def test_without_a_stderr_there_is_silence(place: Path) -> None:

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from casework import Casework
 from persistence import Database
 from persistence.night import lease
-from persistence.night.transactions import writing
 from persistence.tables import cases
+from persistence.transactions import writing
 from tests.conftest import Clock
 from tests.jobs.days import EIGHT, GAPS, TWELVE, Days, day_by_day, four_families, wait_from
 from tests.jobs.line import Line

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from apscheduler.triggers.cron import CronTrigger
 
 from casework import Casework
 from casework.calendar import LONDON
@@ -14,6 +15,7 @@ from jobs.scheduler import NightService, night_trigger
 from persistence import Database
 from tests.conftest import Clock
 from tests.jobs.at_work import each_once, ledger
+from tests.promises import Say
 from workflows.registry import CURRENT
 
 YEARS = range(2026, 2046)
@@ -42,6 +44,16 @@ def test_in_twenty_years_the_hour_comes_once_on_every_local_date() -> None:
     assert {at.time() for at in there} == {HOUR}
     assert there[0].date() == date(YEARS[0], 1, 1)
     assert all(after.date() - before.date() == timedelta(days=1) for before, after in pairwise(there))
+
+
+def test_the_same_look_would_see_an_hour_that_comes_twice() -> None:
+    """The control: half past one is there twice in the night in which the clocks go back."""
+    trigger, at = CronTrigger(hour=1, minute=30, timezone=LONDON), datetime(YEARS[0], 1, 1, tzinfo=LONDON)
+    dates = Counter[date]()
+    while at.year in YEARS:
+        at = trigger.get_next_fire_time(None, (at.astimezone(UTC) + timedelta(minutes=1)).astimezone(LONDON))
+        dates[at.date()] += 1
+    assert sum(1 for times in dates.values() if times == 2) >= len(YEARS) - 1
 
 
 def clock_changes() -> list[date]:
@@ -80,7 +92,7 @@ def test_around_every_change_of_the_clocks_in_twenty_years_each_date_is_done_onc
 
 @pytest.mark.long
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_twenty_years_of_nights_run_exactly_once_each(casework: Casework, clock: Clock) -> None:
+def test_twenty_years_of_nights_run_exactly_once_each(casework: Casework, clock: Clock, promise: Say) -> None:
     """Looked at every five hours, so at other times of day every day; now and then nobody looks for some days."""
     clock.set(date(YEARS[0], 1, 1))
     service, looks = NightService(casework), 0
@@ -92,3 +104,5 @@ def test_twenty_years_of_nights_run_exactly_once_each(casework: Casework, clock:
     last = max(run.as_of for run in done)
     assert Counter((run.service, run.as_of, run.state) for run in done) == each_once(date(YEARS[0], 1, 1), last)
     assert last >= date(YEARS[-1], 12, 27)
+    told = f"{len(done)} nights of {len(YEARS)} years, once each; red after 26 hours"
+    promise("P13", told, control="a job at half past one comes twice in every autumn")

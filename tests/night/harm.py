@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from persistence import Database
-from persistence.night.transactions import writing
 from persistence.tables import case_clocks, case_events, case_records, cases
+from persistence.transactions import writing
 
 Do = Callable[[sa.Connection, UUID], object]
 UNREAD, LOST = "could_not_be_evaluated", "not_on_one_worklist"

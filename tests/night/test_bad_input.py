@@ -12,7 +12,7 @@ from casework import BadRequest, Casework, CaseworkError, NightReport
 from casework.errors import NightHeld, NightStopped
 from persistence import Database
 from persistence.night import lease
-from persistence.night.transactions import writing
+from persistence.transactions import writing
 from tests.conftest import Clock
 from tests.night.kept import ledger_faults, tables
 from tests.persistence.families import ACCEPTED, LEEDS, RECEIVED_ON, refer

@@ -17,6 +17,7 @@ from tests.night.populations import ONE_DAY, kept_after_a_first_night
 from tests.night.shifts import Pace, Shift, asleep_between_batches, asleep_inside_a_batch, rivals, say
 from tests.persistence.populations import incomplete, keep
 from tests.persistence.processes import NOW, PATIENCE, moments
+from tests.promises import Say
 
 DAY = NOW.date()
 PACE = Pace(batch=5, lease_ms=150)
@@ -98,9 +99,10 @@ def test_who_wakes_after_another_has_taken_the_night_over_writes_nothing_more(
 
 @pytest.mark.long
 def test_fifty_takeovers_leave_not_one_stale_write(
-    copies: Copies, database_kind: str, monkeypatch: pytest.MonkeyPatch
+    copies: Copies, database_kind: str, monkeypatch: pytest.MonkeyPatch, promise: Say
 ) -> None:
     takeovers(copies, database_kind, MANY, monkeypatch)
+    promise("P12", f"{MANY} takeovers on {database_kind}: 0 stale writes", control="who sleeps in a batch would write")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -9,7 +9,7 @@ from casework.errors import NightHeld, NightLost
 from casework.ledger import LeaseState
 from persistence import Database
 from persistence.night import lease
-from persistence.night.transactions import reading, writing
+from persistence.transactions import reading, writing
 
 SHORT_MS = 60
 PATIENCE = timedelta(seconds=5)

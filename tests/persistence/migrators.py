@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from persistence import Database
 from persistence.tables import metadata
+from tests.persistence.half_migrated import move
 from tests.persistence.processes import Rendezvous
 
 
@@ -28,3 +30,18 @@ def make_tables_naively(begin: Callable[[], None], url: str) -> None:
     for table in metadata.sorted_tables:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             connection.execute(CreateTable(table))
+
+
+def upgrade_to(begin: Callable[[], None], url: str, revision: str) -> None:
+    """Our own way, as far as one revision."""
+    engine = Database(url).engine
+    begin()
+    move(engine, revision)
+
+
+def upgrade_to_naively(begin: Callable[[], None], url: str, revision: str) -> None:
+    """The same revisions with what a driver does by itself: each statement that makes a table is kept at once."""
+    options = {} if url.startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
+    engine = sa.create_engine(url, **options)
+    begin()
+    move(engine, revision)

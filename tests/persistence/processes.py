@@ -69,6 +69,35 @@ def killed(target: Callable[..., Any], *arguments: Any, after: float) -> bool:
     return was_at_work
 
 
+class Doomed:
+    """A process that works until it is killed. What it told until then outlives it.
+
+    The target gets, in front of its arguments, a function that tells.
+    """
+
+    def __init__(self, target: Callable[..., None], *arguments: Any) -> None:
+        self._process, self._line = _start(_telling, target, *arguments)
+
+    def hears(self) -> Any:
+        assert self._line.poll(PATIENCE), "a process of the test says nothing"
+        how, what = self._line.recv()
+        assert how == "told", f"a process of the test ended: {how} {what}"
+        return what
+
+    def killed(self) -> list[Any]:
+        """Kills it; what it had told and nobody had heard."""
+        self._process.kill()
+        self._process.join(PATIENCE)
+        told = []
+        try:
+            while True:
+                told.append(self.hears())
+        except (EOFError, ConnectionResetError):
+            return told
+        finally:
+            self._line.close()
+
+
 def moments(seed: int, within: float) -> Iterator[float]:
     """Random moments at which to kill. The seed is printed, so that a failure can be had again."""
     sys.stdout.write(f"killed at moments of seed {seed} within {within:.3f} s\n")
@@ -103,6 +132,8 @@ def _run(answers: Connection, target: Callable[..., Any], arguments: Sequence[An
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     if target is _doomed:
         return _doomed(answers, *arguments)
+    if target is _telling:
+        arguments = (answers, *arguments)
     try:
         answers.send(("answered", target(*arguments)))
     except BaseException as problem:
@@ -120,3 +151,7 @@ def _doomed(answers: Connection, target: Callable[..., Any], *arguments: Any) ->
     target(lambda: answers.send("begun"), *arguments)
     answers.send("done")
     answers.recv()  # stays until it is killed, so that the kill finds it and nobody else
+
+
+def _telling(line: Connection, target: Callable[..., None], *arguments: Any) -> None:
+    target(lambda what: line.send(("told", what)), *arguments)

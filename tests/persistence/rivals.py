@@ -1,16 +1,17 @@
 """What two processes do to each other. Each function runs in a process of its own."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from casework import Actor, Casework, CaseworkError, Receipt, StaleCase
+from casework import LATEST, Actor, Casework, CaseworkError, Receipt, StaleCase
 from persistence import Database
 from persistence.tables import cases
+from tests.conftest import KEYS
 from tests.persistence.families import form
 from tests.persistence.processes import NOW, Rendezvous
 from workflows import Role
@@ -20,7 +21,7 @@ FORTH_AND_BACK = (("allocate", {"clinician": "clin-01"}), ("unallocate", {"reaso
 
 
 def clinic_at(url: str) -> Casework:
-    return Casework(Database(url), lambda: NOW)
+    return Casework(Database(url, KEYS.macs), lambda: NOW)
 
 
 def fire_in_turn(meeting: Rendezvous, url: str, name: str, case_id: UUID, version: int, rounds: int) -> list[str]:
@@ -78,6 +79,45 @@ def _told(request: Callable[[], Receipt]) -> Receipt | str:
         return request()
     except CaseworkError as problem:
         return problem.code
+
+
+def note_whatever_stands(meeting: Rendezvous, url: str, case_id: UUID, changes: int) -> int:
+    """A machine's steps: it has seen nothing, and each is judged against what stands by then."""
+    clinic = clinic_at(url)
+    clinic.case(case_id)
+    meeting.wait()
+    for _ in range(changes):
+        clinic.fire(case_id, "acknowledge", Actor("a machine", Role), seen=LATEST)
+    return changes
+
+
+def decide(
+    meeting: Rendezvous, url: str, name: str, trigger: str, data: Mapping[str, Any], cases: Sequence[tuple[UUID, int]]
+) -> list[str]:
+    """One decision about each case; a rival decides otherwise at the same moment. "won", or the error."""
+    clinic, actor = clinic_at(url), Actor(name, Role)
+    clinic.case(cases[0][0])
+    told = []
+    for case_id, version in cases:
+        meeting.wait()
+        try:
+            clinic.fire(case_id, trigger, actor, data, seen=version)
+            told.append("won")
+        except CaseworkError as problem:
+            told.append(problem.code)
+    return told
+
+
+def count_naively(meeting: Rendezvous, url: str, changes: int) -> int:
+    """Reads a number, then writes the next: the control of those who all change one case."""
+    engine = Database(url).engine
+    meeting.wait()
+    for _ in range(changes):
+        with engine.connect() as connection, connection.begin():
+            counted = connection.scalar(sa.text("SELECT n FROM counter")) or 0
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(sa.text("UPDATE counter SET n = :n"), {"n": counted + 1})
+    return changes
 
 
 def add_naively(meeting: Rendezvous, url: str, case_id: UUID, rounds: int) -> int:

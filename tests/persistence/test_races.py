@@ -1,5 +1,6 @@
 """Two processes at one case: one wins, the other is told who was first, and nothing is lost or done twice."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +14,7 @@ from tests.persistence.families import ACCEPTED, refer, step
 from tests.persistence.processes import together
 
 ROUNDS = 60
+PROCESSES, CHANGES = 8, 50
 
 
 def count(database: Database, table: sa.Table) -> int:
@@ -48,6 +50,54 @@ def test_the_same_race_without_lock_and_version_loses_changes(
     with database.engine.connect() as connection, connection.begin():
         version = connection.scalar(sa.select(cases.c.version)) or 0
     assert version < opened.version + 2 * ROUNDS
+
+
+@pytest.mark.parametrize("rounds", [100, pytest.param(1_000, marks=pytest.mark.long)])
+def test_of_many_who_change_one_case_at_once_nobody_is_lost_and_a_race_has_one_winner(
+    rounds: int, casework: Casework, database: Database, database_url: str, promise: Callable[..., None]
+) -> None:
+    busy = refer(casework, "L-1")
+    call = (database_url, busy.case_id, CHANGES)
+    assert together(rivals.note_whatever_stands, *[call] * PROCESSES) == [CHANGES] * PROCESSES
+    assert casework.case("L-1").version == busy.version + PROCESSES * CHANGES
+    assert len(casework.history("L-1")) == busy.version + PROCESSES * CHANGES
+
+    ready = [refer(casework, f"R-{n}", steps=ACCEPTED[:1]) for n in range(rounds)]
+    ids = [(case.case_id, case.version) for case in ready]
+    told = together(
+        rivals.decide,
+        (database_url, "Ada", *ACCEPTED[1], ids),
+        (
+            database_url,
+            "Bea",
+            "decline",
+            {"rmg_on": "2026-03-02", "closure_reason": "lower_level_of_need", "advice": "x"},
+            ids,
+        ),
+    )
+    outcomes = list(zip(*told, strict=True))
+    assert set(outcomes) <= {("won", "stale_case"), ("stale_case", "won")}, outcomes
+    assert {casework.case(case_id).version for case_id, _ in ids} == {ready[0].version + 1}
+    lost = _lost_without_a_lock(database, database_url)
+    promise(
+        "P7",
+        f"{database.url.get_backend_name()}: {PROCESSES} processes x {CHANGES} on one case, 0 lost; "
+        f"{rounds} races of accept and decline, one winner each ({told[0].count('won')} times accepted)",
+        control=f"without lock and version {lost} of {PROCESSES * CHANGES} were lost",
+    )
+
+
+def _lost_without_a_lock(database: Database, url: str) -> int:
+    """The control, on a counter of its own: the case is left as it is."""
+    with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(sa.text("CREATE TABLE counter (n integer)"))
+        connection.execute(sa.text("INSERT INTO counter VALUES (0)"))
+    together(rivals.count_naively, *[(url, CHANGES)] * PROCESSES)
+    with database.engine.connect() as connection, connection.begin():
+        counted = connection.scalar(sa.text("SELECT n FROM counter")) or 0
+    lost = PROCESSES * CHANGES - counted
+    assert lost > 0
+    return lost
 
 
 def test_a_step_sent_twice_at_once_with_one_key_has_one_effect_and_one_answer(

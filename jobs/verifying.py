@@ -1,0 +1,119 @@
+"""The verifier on several processes: they read the cases, a range each at a time, and this one the order of all.
+
+Each range is read at a moment of its own, after the one at which the order is: what got its place since then is proved
+as any other event, and not counted. What somebody takes away meanwhile is missing from the count.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing import get_context, parent_process
+from typing import NamedTuple
+
+from casework.audit.chains import Part, chains
+from casework.audit.evidence import Bounds, is_number
+from casework.audit.keys import AuditKeys
+from casework.audit.seal import MacKeys
+from casework.audit.verify import Seen, Verdict, verify
+from casework.errors import CaseworkError, StorageError
+from persistence import Database
+
+WORTH = 100_000
+"""So many events are read by one process in about the time in which another gets ready."""
+
+_RANGES = 4
+"""A process. Whoever is done with one takes the next, so that nobody waits long for the last."""
+
+
+class ReaderLost(CaseworkError):
+    """Some cases were not read, so there is no verdict."""
+
+    code = "reader_lost"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A process that read some of the referrals was ended, so nothing can be said of them. Try again; "
+            "--processes 1 reads everything in this one."
+        )
+
+
+def verified(database: Database, keys: AuditKeys, seen: Seen | None, processes: int, worth: int = WORTH) -> Verdict:
+    """As `verify`, on so many processes at most, one for every `worth` events.
+
+    Raises `ReaderLost` where one of them dies, and `StorageError` where one of them cannot read.
+    """
+    with database.audit.evidence() as evidence:
+        standing = evidence.standing()
+        size = standing.size if standing is not None and is_number(standing.size) else 0
+        number = min(processes, size // worth)
+        if number < 2:
+            return verify(evidence, keys, seen)
+        reader = Reader(database.url.render_as_string(hide_password=False), keys.macs, size)
+        with _reading(reader, evidence.ranges(number * _RANGES), number) as parts:
+            return verify(evidence, keys, seen, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a process is given, through its own pipe: the keys stand on no command line and in no environment."""
+
+    url: str = field(repr=False)
+    macs: MacKeys
+    size: int
+
+    def __call__(self, bounds: Bounds) -> Part | Unread:
+        try:
+            with _database(self.url).audit.evidence() as evidence:
+                return chains(evidence, self.macs, bounds, self.size)
+        except StorageError as problem:
+            return Unread(problem.code, str(problem))
+
+
+class Unread(NamedTuple):
+    """Why a range was not read. An error of ours cannot be pickled: it wants more than its sentence."""
+
+    code: str
+    sentence: str
+
+
+_database = cache(Database)
+
+
+@contextmanager
+def _reading(reader: Reader, ranges: Sequence[Bounds], number: int) -> Iterator[Iterator[Part]]:
+    """Never forked from this process, which may have threads, but from one that has imported all and has none."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    pool = ProcessPoolExecutor(number, context, _stand_alone)
+    try:
+        yield map(_part, pool.map(reader, ranges))
+    except BrokenProcessPool:
+        raise ReaderLost from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _part(read: Part | Unread) -> Part:
+    if isinstance(read, Unread):
+        raise StorageError(*read)
+    return read
+
+
+def _stand_alone() -> None:
+    """Ctrl-C is for the one who asked; where that one is gone, however it went, nobody waits for an answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
