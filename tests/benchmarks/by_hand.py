@@ -65,6 +65,9 @@ class SqliteByHand:
             self._connection.execute(f"PRAGMA {pragma}")
         self._run = self._connection.cursor().execute
 
+    def end_slice(self) -> None:
+        """By hand nobody is owed a line."""
+
     def close(self) -> None:
         self._connection.close()
 
@@ -87,6 +90,9 @@ class PostgresByHand:
         plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection = psycopg.connect(plain.replace("%2F", "/"))
         self._cursor = self._connection.cursor()
+
+    def end_slice(self) -> None:
+        """By hand nobody is owed a line."""
 
     def close(self) -> None:
         self._connection.close()
