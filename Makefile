@@ -26,10 +26,12 @@ test: lint types postgres ## every check and every test, on SQLite and PostgreSQ
 	@$(BIN)/python -m pytest -q
 
 test-long: lint types postgres ## the same with the tests that take minutes, and a table of promises
-	@echo "== pytest, long tests too"
-	@$(BIN)/python -m pytest -q -m "not quiet" --promises first; first=$$?; \
-	echo "== pytest, tests that measure time, one by one"; \
-	$(BIN)/python -m pytest -q -n 0 -m quiet --promises last && exit $$first
+	@echo "== pytest, the tests that take minutes"
+	@$(BIN)/python -m pytest -q -m "long and not quiet" --promises first; long=$$?; \
+	echo "== pytest, all others"; \
+	$(BIN)/python -m pytest -q --promises more; others=$$?; \
+	echo "== pytest, those that measure time, one by one"; \
+	$(BIN)/python -m pytest -q -n 0 -m quiet --promises last && exit $$((long + others))
 
 bench: $(STAMP) postgres ## measure on this machine
 	@$(BIN)/python -m tests.benchmarks

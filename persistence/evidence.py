@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from casework.audit.checkpoint import Checkpoint
-from casework.audit.evidence import Bounds, CaseHead, ChainRow, Entry, Placed, Standing, Waits
+from casework.audit.evidence import Bounds, CaseHead, ChainRow, Entry, Placed, Standing, Waits, is_number
 from casework.audit.seal import BETWEEN, NOTHING, SEALED, SealedRow
 from casework.case import CaseEvent
 from persistence.audit_tables import audit_checkpoints, audit_leaves, audit_outbox, audit_state
@@ -144,11 +144,11 @@ def _placed(leaf: Any, at_leaf: Any, case_id: bytes, seq: Any, service: Any, ref
         event, names = _event(header.decode(), data), (service.decode(), reference.decode())
     except (ValueError, TypeError, LookupError, AttributeError):  # whatever somebody put there, it is no event of ours
         sealed, event, names = SealedRow(b"", b"", None, data_digest, None, None, None), None, ("", "")
-    return Placed(at_leaf, Entry(leaf, event, _text(case_id), _number(seq), *names, sealed, b""), number is not None)
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
+    return Placed(
+        at_leaf,
+        Entry(leaf, event, _text(case_id), seq if is_number(seq) else 0, *names, sealed, b""),
+        number is not None,
+    )
 
 
 def _event(header: str, data: bytes) -> CaseEvent:

@@ -133,7 +133,7 @@ class Reconciled:
     untold: int = 0
     differences: list[Difference] = field(default_factory=list)
     unlogged: list[Checkpoint] = field(default_factory=list)
-    """The checkpoints that have no line, although they were told."""
+    """The checkpoints that have no line, although they were told; not those that none of the given keys signed."""
 
     @property
     def missing(self) -> list[int]:
@@ -198,7 +198,8 @@ def reconcile(
             outcome.differences.append(Difference(code, size - 1))
     for checkpoint in evidence.checkpoints():
         if checkpoint.size <= signed and checkpoint.size not in log.checkpoints:
-            outcome.unlogged.append(checkpoint)
+            if not keys.public or checkpoint.is_genuine(keys.public):
+                outcome.unlogged.append(checkpoint)
             outcome.differences.append(Difference("checkpoint_without_line", checkpoint.size - 1))
     return outcome
 

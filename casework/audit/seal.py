@@ -70,18 +70,15 @@ class MacKeys:
 
         True where there are no keys.
         """
-        ready = {name.encode(): _begun(secret) for name, secret in self.secrets.items()}
+        ready = {name.encode(): _blocks(secret) for name, secret in self.secrets.items()}
         if not ready:
             return lambda digest, mac, key_id: True
 
         def proves(digest: bytes, mac: bytes | None, key_id: bytes | None) -> bool:
             if key_id not in ready or mac is None:
                 return False
-            begun, around = ready[key_id]
-            inner, outer = begun.copy(), around.copy()
-            inner.update(digest)
-            outer.update(inner.digest())
-            return hmac.compare_digest(outer.digest(), mac)
+            inner, outer = ready[key_id]
+            return hmac.compare_digest(sha256(outer + sha256(inner + digest).digest()).digest(), mac)
 
         return proves
 
@@ -91,10 +88,10 @@ class MacKeys:
         return hmac.digest(self.secrets[self.current], digest, "sha256"), self.current
 
 
-def _begun(secret: bytes) -> tuple[Hash, Hash]:
-    """The inner and the outer hash of HMAC after their first block, which is the key."""
+def _blocks(secret: bytes) -> tuple[bytes, bytes]:
+    """What HMAC puts in front of the inner and of the outer hash."""
     block = (secret if len(secret) <= _BLOCK_BYTES else sha256(secret).digest()).ljust(_BLOCK_BYTES, b"\0")
-    return sha256(bytes(byte ^ 0x36 for byte in block)), sha256(bytes(byte ^ 0x5C for byte in block))
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
 NO_KEYS = MacKeys()
