@@ -78,8 +78,8 @@ class SqlEvidence:
     def ranges(self, number: int) -> Sequence[Bounds]:
         """An id that is none bounds nothing: its range is read with the one before it."""
         [(how_many,)] = self._raw(sa.select(sa.func.count()).select_from(cases))
-        ids = sa.select(_CASE).order_by(cases.c.id).limit(1)
-        found = (row for at in range(1, number) for row in self._raw(ids.offset(at * how_many // number)))
+        parts, ids = min(number, how_many), sa.select(_CASE).order_by(cases.c.id).limit(1)
+        found = (row for at in range(1, parts) for row in self._raw(ids.offset(at * how_many // parts)))
         ends = sorted({end for (case_id,) in found if (end := _id(case_id)) is not None})
         return list(pairwise((None, *ends, None)))
 

@@ -4,7 +4,7 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ import pytest
 
 from casework.audit.keys import read_keys
 from casework.audit.merkle import Frontier
+from casework.audit.relay import Relay
+from casework.calendar import utc_now
 from jobs import logs
 from jobs.auditing import make_keys
 from persistence import Database
 from tests.audit.clinics import fill
+from tests.audit.scene import Told
 from tests.jobs.line import Line
 from tests.promises import Say
 
@@ -131,6 +134,37 @@ def test_the_last_event_deleted_with_every_trace_is_named(line: Line) -> None:
     assert codes == {"rolled_back", "checkpoint_missing"}
     found = reconciled(line, exit_code=1)["differences"]
     assert {(one["code"], one["leaf"]) for one in found} == {("line_without_row", 11), ("checkpoint_without_row", 11)}
+
+
+def two_minutes_later(line: Line) -> None:
+    """A third family, told and signed for."""
+    keys, told = read_keys((line.folder / "keys").read_text()), Told()
+    database = Database(line.url, keys.macs)
+    fill(database, 1, 2)
+    with told.listening():
+        Relay(database.audit, keys, now=lambda: utc_now() + timedelta(minutes=2)).run()
+    database.close()
+    with line.log.open("ab") as log:
+        log.writelines(said + b"\n" for said in told.lines)
+
+
+def test_an_older_copy_put_in_the_place_of_the_clinic_is_noticed(line: Line) -> None:
+    """A copy that is whole in itself: a verifier without its state, and without the log, is told nothing."""
+    place = line.folder / "clinic.db"
+    with sqlite3.connect(place) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    copy = place.read_bytes()
+    two_minutes_later(line)
+    assert verified(line, exit_code=0)["events"] == 18
+    assert reconciled(line, exit_code=0)["agree"]
+    for beside in ("clinic.db-wal", "clinic.db-shm"):
+        (line.folder / beside).unlink(missing_ok=True)
+    place.write_bytes(copy)
+    assert line.document("audit", "verify")["whole"]
+    assert {one["code"] for one in verified(line, exit_code=1)["findings"]} == {"rolled_back", "checkpoint_missing"}
+    gone = {(one["code"], one["leaf"]) for one in reconciled(line, exit_code=1)["differences"]}
+    assert gone == {("checkpoint_without_row", 17), *(("line_without_row", leaf) for leaf in range(12, 18))}
 
 
 @pytest.mark.parametrize(
