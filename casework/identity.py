@@ -1,6 +1,7 @@
 """Identifiers: of cases and events, and of the two people whose relationship a referral is about."""
 
 import hashlib
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -18,8 +19,17 @@ _TELLING = (
     "postcode",
 )
 
+REFERENCE = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}"
+"""How a service may name a referral."""
+
+_REFERENCE = re.compile(REFERENCE)
+
 People = tuple[str | None, str | None]
 """Keys of the baby and of the carer; None where it is not known who they are."""
+
+
+def is_reference(text: object) -> bool:
+    return isinstance(text, str) and _REFERENCE.fullmatch(text) is not None
 
 
 def people(answers: Mapping[str, object]) -> People:

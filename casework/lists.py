@@ -17,6 +17,7 @@ from casework.errors import BadRequest, NoSuchCase, StorageError
 from casework.explaining import Explained, explained, explained_by_the_night
 from casework.figures import figures_with
 from casework.health import Health, health
+from casework.identity import REFERENCE
 from casework.ledger import NightReport
 from casework.nights import Nights
 from casework.replay import UNREADABLE, Difference, compare
@@ -26,7 +27,6 @@ from workflows.flags import FLAGS, MARKS
 from workflows.registry import CURRENT
 from workflows.vocabulary import Stage
 
-REFERENCE = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}"
 _NAMES_A_CASE = re.compile(rf"(?:[a-z0-9-]{{1,64}}/)?{REFERENCE}")
 LONGEST_SNOOZE = timedelta(days=366)
 LONGEST_REASON = 2_000

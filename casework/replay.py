@@ -4,7 +4,7 @@ An auditor's second opinion: it knows neither `transitions`, nor guards, nor `Ca
 row disagree, one of them is wrong.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -74,9 +74,21 @@ def compare(kept: Case, events: Sequence[CaseEvent], beside: KeptBeside | None =
         *_beside(fold, kept, beside),
     ):
         if folded != stands:
-            shown = "differ" if what in ("answers", "people") else f"fold says {folded}, row says {stands}"
-            found.append(Difference(what, f"{what}: {shown}"))
+            found.append(Difference(what, f"{what}: {_shown(folded, stands)}"))
     return tuple(found)
+
+
+def _shown(folded: object, stands: object) -> str:
+    """States and days of the pathway as they are; of what a family said, and what follows from it, the names alone."""
+    if isinstance(folded, Mapping) and isinstance(stands, Mapping):
+        names = sorted(n for n in {*folded, *stands} if folded.get(n, _NOTHING) != stands.get(n, _NOTHING))
+        return f"differ in {', '.join(names)}"
+    if isinstance(folded, tuple):
+        return "differ"
+    return f"fold says {folded}, row says {stands}"
+
+
+_NOTHING = object()
 
 
 def _beside(fold: _Fold, kept: Case, beside: KeptBeside | None) -> Iterator[tuple[str, object, object]]:

@@ -15,14 +15,13 @@ from casework.case import Attempt, Case
 from casework.change import Change, Latest, Receipt, Seen
 from casework.errors import BadRequest, ReferenceTaken, StaleCase, StepRefused
 from casework.forms import schema
-from casework.identity import new_id
-from casework.lists import REFERENCE, Lists, id_of
+from casework.identity import is_reference, new_id
+from casework.lists import Lists, id_of
 from casework.retrying import PATIENCE_SECONDS, Retrying
 from casework.store import Keeper, KeyTaken, RefusedAttempt
 from workflows import Chart, Refusal, Role
 from workflows.registry import CHARTS, UnknownService, chart_for
 
-_REFERENCE = re.compile(REFERENCE)
 _KEY = re.compile(r"[!-~]{1,200}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
@@ -205,7 +204,7 @@ def _chart(service: str) -> Chart:
 def checked_reference(reference: str | None) -> str | None:
     """A service's own reference as it may be kept; None asks for one to be made. Raises `BadRequest`."""
     plain = limits.text(reference)
-    if reference is not None and not (plain and _REFERENCE.fullmatch(plain)):
+    if reference is not None and not is_reference(plain):
         raise BadRequest("bad_reference", "A reference has letters, digits and . _ - / only, up to 64.", "reference")
     return plain
 

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from casework import Casework
 from casework.audit.evidence import in_ranges
+from casework.audit.findings import LAWFUL
 from casework.audit.keys import AuditKeys
 from casework.audit.reconcile import Difference, Reconciled
 from casework.audit.verify import Seen, Verdict
 from casework.errors import CaseworkError
+from casework.identity import is_reference
 from casework.replay import UNREADABLE
 from casework.replay import Difference as Unlike
 from jobs.boards import how_many
@@ -34,7 +36,9 @@ def named(casework: Casework, differing: Iterable[tuple[UUID, tuple[Unlike, ...]
 
 
 def called(one: Document) -> str:
-    return f"{one['service']}/{one['reference']}" if one["reference"] else f"case {one['case_id']}"
+    """Only what can be a name: whoever altered the database may have written anything there."""
+    name = f"{one['service']}/{one['reference']}"
+    return name if one["reference"] and is_reference(name) else f"case {one['case_id']}"
 
 
 def _name(casework: Casework, case_id: UUID) -> Document:
@@ -45,6 +49,11 @@ def _name(casework: Casework, case_id: UUID) -> Document:
     return {"service": case.service, "reference": case.reference, "case_id": case_id}
 
 
+def erased(verdict: Verdict) -> int:
+    """Events whose answers were erased. Somebody has to say how many that should be."""
+    return sum(1 for found in verdict.findings if found.code in LAWFUL)
+
+
 def show_verdict(
     verdict: Verdict,
     differing: Sequence[Document],
@@ -52,11 +61,12 @@ def show_verdict(
     seen: Seen | None,
     *,
     replayed: bool,
+    whole: bool,
     as_json: bool,
 ) -> None:
     left_out = list(_left_out(keys, seen, replayed=replayed))
     if as_json:
-        return _print(_verdict(verdict, differing, left_out))
+        return _print({"whole": whole, **_verdict(verdict, differing, left_out)})
     say(
         f"Read {how_many(verdict.events, 'event', 'events')} of {how_many(verdict.cases, 'referral', 'referrals')} and "
         f"{how_many(verdict.checkpoints, 'checkpoint', 'checkpoints')}; {verdict.waiting} wait for their place."
@@ -69,7 +79,7 @@ def show_verdict(
     ]
     _say_found(found)
     say(*(f"Not looked at: {what}" for what in left_out))
-    if not found:
+    if whole:
         say("All is whole." if not left_out else "What was looked at is whole.")
     return None
 
@@ -94,7 +104,6 @@ def _say_found(found: Sequence[str]) -> None:
 def _verdict(verdict: Verdict, differing: Sequence[Document], left_out: Sequence[str]) -> Document:
     newest = verdict.newest
     return {
-        "whole": verdict.whole and not differing,
         "events": verdict.events,
         "cases": verdict.cases,
         "checkpoints": verdict.checkpoints,

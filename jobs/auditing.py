@@ -53,15 +53,25 @@ def _not_usable(place: Path, problem: OSError) -> BadRequest:
 
 def replace(place: Path, text: str) -> None:
     """All of it or nothing, readable by its owner alone. Raises `BadRequest`."""
+    place = place.resolve()
     beside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         _write(beside, text)
+        _as_before(place, beside)
         beside.replace(place)
         _keep_name(place)
     except OSError as problem:
         with suppress(OSError):
             beside.unlink()
         raise _not_usable(place, problem) from None
+
+
+def _as_before(place: Path, draft: Path) -> None:
+    """Whose the file was it stays, with the rights that it had: a service must be able to read its keys tomorrow."""
+    with suppress(FileNotFoundError):
+        old = place.stat()
+        os.chown(draft, old.st_uid, old.st_gid)
+        draft.chmod(old.st_mode & 0o777)
 
 
 def _write(place: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from casework import Casework
 from casework.health import Health
+from persistence import Database
 
 SAMPLE = 50
 """Referrals whose events are folded again, drawn by lot. `casework audit replay --all` does every one."""
@@ -44,7 +45,7 @@ BEHIND_SECONDS, UNSIGNED_SECONDS = 60, 600
 """From so much on somebody has to look: a relay tells and signs within a minute."""
 
 
-def log_behind(_casework: Casework, health: Health) -> Examined:
+def log_behind(casework: Casework, health: Health) -> Examined:
     """Whether the log has the line of every event, and checkpoints are signed."""
     owed = health.owed.unordered + health.owed.untold
     if health.behind_seconds > BEHIND_SECONDS:
@@ -55,7 +56,15 @@ def log_behind(_casework: Casework, health: Health) -> Examined:
         age = f"The last checkpoint is {unsigned / 60:,.0f} minutes old"
         waits = f"{health.owed.unsigned:,} events wait for one. Is the signing key given to the relay?"
         return Examined("log", "finding", f"{age}, and {waits}")
+    if unsigned is None and health.owed.unsigned and _signs(casework):
+        return Examined("log", "finding", "No checkpoint was ever signed. Run: casework audit relay --once")
     return Examined("log", "ok", f"{owed:,} audit lines are owed to the log.")
+
+
+def _signs(casework: Casework) -> bool:
+    """Whether the key that signs was given to this program, so that a relay with it can be expected."""
+    kept = casework.database
+    return isinstance(kept, Database) and bool(kept.gate.keys.checkpoint)
 
 
 EXAMINED: tuple[Callable[[Casework, Health], Examined], ...] = (sample, two_counts, log_behind)

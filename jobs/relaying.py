@@ -58,27 +58,26 @@ class Relaying:
     ) -> None:
         self._database, self._every, self._behind_after = database, every, behind_after
         self._relay = relay(database, keys)
-        self._wake, self._stop, self._stopping = threading.Event(), threading.Event(), False
+        self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """A relay that works already is left alone."""
         if self._thread is not None:
             return
+        self._stop = threading.Event()
         self._database.owed = self._wake.set
-        self._thread = threading.Thread(target=self._work, name="casework-relay", daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(self._stop,), name="casework-relay", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Tells what is owed, as far as the log takes it, and ends."""
         if self._thread is None:
             return
-        self._stopping = True
-        self._wake.set()
         self._stop.set()
+        self._wake.set()
         self._thread.join(LAST_SECONDS)
-        self._thread, self._stopping = None, False
-        self._stop.clear()
+        self._thread = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -89,14 +88,14 @@ class Relaying:
     ) -> None:
         self.stop()
 
-    def _work(self) -> None:
+    def _work(self, stop: threading.Event) -> None:
         """A log that does not take lines is tried again after a while, not with every new line that is owed."""
         well = told_at = time.monotonic()
         code = None
         while True:
-            (self._stop if code else self._wake).wait(self._every)
+            (stop if code else self._wake).wait(self._every)
             self._wake.clear()
-            last = self._stopping
+            last = stop.is_set()
             if (code := self._run(ending=last)) is None:
                 well = time.monotonic()
             elif time.monotonic() - max(well, told_at) >= self._behind_after:

@@ -149,6 +149,18 @@ class Database:
         finally:
             limit.lift()
 
+    @contextmanager
+    def _within(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
+        """So long at most, on a server; a file never lets anybody wait without end."""
+        if self.is_sqlite:
+            yield
+            return
+        limit = self._servers.limit(connection.connection, seconds)
+        try:
+            yield
+        finally:
+            limit.lift()
+
     def _reading_connection(self) -> sa.Connection:
         """SQLite sees one moment from its first read on; PostgreSQL has to be asked for it."""
         if self.is_sqlite:
@@ -162,7 +174,7 @@ class Database:
     @property
     def audit(self) -> SqlAudit:
         """The order of all events, what the log is owed, and what a verifier reads: see `casework.audit`."""
-        return SqlAudit(self.engine, self._need_tables, self.may_write)
+        return SqlAudit(self.engine, self._need_tables, self.may_write, self._within)
 
     def upgrade(self, *, dry_run: bool = False) -> tuple[str, ...]:
         """Bring the tables to this version, all or nothing; the revisions that were (or would be) applied."""

@@ -4,7 +4,7 @@ What `casework.audit.evidence.AuditKeeper` asks, on the tables of `audit_tables`
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,13 @@ _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, sa.exc.DBAPIE
 """What reading an event raises where somebody put something else into its row."""
 
 
+RELAY_SECONDS = 30
+"""For so long a relay waits for one answer of a server, at most."""
+
+VERIFY_SECONDS = 6 * 3_600
+"""For so long a verifier may read."""
+
+
 class SqlDesk:
     """The one place where events get their numbers: the row of `audit_state` is locked while it stands."""
 
@@ -98,21 +105,39 @@ class SqlDesk:
 
 
 class SqlAudit:
-    """The audit of one database. `may_write` is asked before places are given or lines count as told."""
+    """The audit of one database. `may_write` is asked before places are given or lines count as told.
 
-    def __init__(self, engine: sa.Engine, need_tables: Callable[[], object], may_write: Callable[[], object]) -> None:
-        self._engine, self._need_tables, self._may_write = engine, need_tables, may_write
+    `limited` hangs up on a server that takes longer than so many seconds: a relay must not wait for it for ever.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        need_tables: Callable[[], object],
+        may_write: Callable[[], object],
+        limited: Callable[[sa.Connection, float], AbstractContextManager[object]],
+    ) -> None:
+        self._engine, self._need_tables, self._may_write, self._limited = engine, need_tables, may_write, limited
 
     @contextmanager
     def ordering(self) -> Iterator[SqlDesk]:
-        self._may_write()
-        with faults.translated(), writing(self._engine) as connection:
+        with self._writing() as connection:
             yield SqlDesk(connection)
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def _writing(self) -> Iterator[sa.Connection]:
+        self._may_write()
+        with faults.translated(), writing(self._engine) as connection, self._limited(connection, RELAY_SECONDS):
+            yield connection
+
+    @contextmanager
+    def _reading(self, seconds: float | None = None) -> Iterator[sa.Connection]:
         self._need_tables()
-        with faults.translated(), reading(self._engine) as connection:
+        with (
+            faults.translated(),
+            reading(self._engine) as connection,
+            self._limited(connection, seconds or RELAY_SECONDS),
+        ):
             yield connection
 
     def waiting(self) -> Waiting:
@@ -139,14 +164,13 @@ class SqlAudit:
             return checkpoints_in(connection, *wanted)
 
     def told(self, leaves: int, checkpoint: int) -> None:
-        self._may_write()
-        with faults.translated(), writing(self._engine) as connection:
+        with self._writing() as connection:
             for column, so_far in ((audit_state.c.told, leaves), (audit_state.c.told_checkpoint, checkpoint)):
                 connection.execute(sa.update(audit_state).where(column < so_far).values({column.name: so_far}))
 
     @contextmanager
     def evidence(self) -> Iterator[SqlEvidence]:
-        with self._reading() as connection:
+        with self._reading(VERIFY_SECONDS) as connection:
             yield SqlEvidence(connection)
 
     def owed(self) -> Owed:

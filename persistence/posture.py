@@ -56,16 +56,17 @@ class Gate:
     mounts: Path = MOUNTS
     sqlite: tuple[int, int, int] = SQLITE
     _writer: OneWriter | None = None
-    _is_open: bool = False
+    _open_in: int | None = None
+    """The process that it opened for: a child that was forked has to ask for itself."""
 
     def need_open(self, engine: sa.Engine) -> None:
         """Raises `Unsafe` with every rule that refuses."""
-        if self._is_open or not self.production:
+        if self._open_in == os.getpid() or not self.production:
             return
         if broken := refusals(self.findings(engine, to_write=True)):
             self.close()
             raise Unsafe(broken)
-        self._is_open = True
+        self._open_in = os.getpid()
 
     def findings(self, engine: sa.Engine, *, to_write: bool = False) -> tuple[Finding, ...]:
         """What each rule comes to. `to_write` takes the place of the one writer, where there can be but one."""
@@ -79,7 +80,7 @@ class Gate:
 
     def close(self) -> None:
         """Another process may write from now on."""
-        self._is_open = False
+        self._open_in = None
         if self._writer is not None:
             self._writer.leave()
             self._writer = None

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from casework.identity import is_reference
+
 SENTENCES = {
     "event_altered": "was changed after it was kept",
     "event_forged": "was written by somebody without the key",
@@ -49,7 +51,7 @@ class Finding:
         told = SENTENCES[self.code]
         if self.case_id is None:
             return f"{told}{self._where}"
-        name = self.reference or f"case {self.case_id}"
+        name = self.reference if is_reference(self.reference) else f"case {self.case_id}"
         if self.seq is None:
             return f"{name} {told}."
         if self.until not in (None, self.seq):

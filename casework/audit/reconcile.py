@@ -100,7 +100,7 @@ class LogRead:
         if (known := self.line(leaf)) is not None:
             self.again += 1
             self._hold(leaf, known, line)
-        if leaf > 2 * self.size + FAR:
+        if leaf > 2 * self.lines + FAR:
             self._far[leaf] = line.digest + line.said
             return
         if leaf >= self.size:

@@ -61,7 +61,7 @@ class Relay:
     def _order(self, waiting: Waiting, *, ending: bool) -> int:
         now = self._now()
         late = ending or waiting.signed_at is None or now - waiting.signed_at >= CHECKPOINT_AFTER
-        if not waiting.unordered and not (late and waiting.unsigned and self._keys.signing):
+        if not waiting.unordered and not (late and waiting.unsigned > 0 and self._keys.signing):
             return 0
         with self._keeper.ordering() as desk:
             new = desk.unordered(CHECKPOINT_EACH)
@@ -70,7 +70,7 @@ class Relay:
             if new:
                 desk.place(new)
             since = desk.frontier.size - desk.signed
-            if self._keys.signing and since and (late or since >= CHECKPOINT_EACH):
+            if self._keys.signing and since > 0 and (late or since >= CHECKPOINT_EACH):
                 desk.keep(sign(self._keys.signing, desk.frontier.size, desk.frontier.root(), now))
         return len(new)
 

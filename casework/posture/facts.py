@@ -10,7 +10,8 @@ class Keys:
     """Which keys of the audit are there: that of the chain, and that which signs checkpoints."""
 
     mac: bool = False
-    checkpoint: bool = False
+    checkpoint: bool | None = None
+    """None: this program does not say. A host may leave it to another, which relays and signs."""
 
 
 @dataclass(frozen=True, slots=True)

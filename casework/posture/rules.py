@@ -91,7 +91,7 @@ OF_ALL: tuple[Rule[Surroundings], ...] = (
         "G04",
         "checkpoint_key",
         "Checkpoints have the key that signs them.",
-        lambda around: "" if around.keys.checkpoint else "The key that signs checkpoints is not there",
+        lambda around: "" if around.keys.checkpoint is not False else "The key that signs checkpoints is not there",
         "Set it beside that of the chain: without it an event that was cut off at the end is not missed.",
     ),
     Rule(

@@ -33,13 +33,18 @@ def _keys(own: Path | None) -> AuditKeys:
 @click.option("--state", type=PLACE, metavar="FILE", help="Compare with what was verified last, and remember it here.")
 @own_keys
 @click.option("--no-replay", is_flag=True, help="Do not compare each referral with the fold of its events.")
+@click.option("--erased", type=Count(), metavar="N", default="0", help="Events whose answers were erased by decision.")
 @click.option("--processes", type=Count(), metavar="N", help="Read with so many at most [default: one a core].")
 @as_json
-def verify(state: Path | None, own: Path | None, no_replay: bool, processes: int | None, as_json: bool) -> None:
+def verify(
+    state: Path | None, own: Path | None, no_replay: bool, erased: int, processes: int | None, as_json: bool
+) -> None:
     """Read everything again and name whatever was altered, removed, added or put in another order.
 
     Without --state nobody can tell that the whole database was put back to an earlier day; without keys nobody can
     tell that somebody who may write to it has rewritten a referral as a whole.
+
+    Erased answers leave the rest of their event whole and are named; more or fewer than --erased says is a finding.
 
     Exit 0: all is whole; 1: something is not, and is listed; 2: wrong usage.
     """
@@ -54,10 +59,11 @@ def verify(state: Path | None, own: Path | None, no_replay: bool, processes: int
     seen = kept.read() if kept is not None else None
     verdict = verified(opened, keys, seen, processes or os.cpu_count() or 1)
     differing = [] if no_replay else audited.named(casework, casework.differing())
-    if kept is not None and verdict.whole and verdict.seen is not None:
+    whole = verdict.whole and not differing and audited.erased(verdict) == erased
+    if kept is not None and whole and verdict.seen is not None:
         kept.write(verdict.seen)
-    audited.show_verdict(verdict, differing, keys, seen, replayed=not no_replay, as_json=as_json)
-    sys.exit(WHOLE if verdict.whole and not differing else FOUND)
+    audited.show_verdict(verdict, differing, keys, seen, replayed=not no_replay, whole=whole, as_json=as_json)
+    sys.exit(WHOLE if whole else FOUND)
 
 
 @click.command(cls=Command)
@@ -93,12 +99,17 @@ def relay(once: bool) -> None:
     `casework schedule` does the same beside the nights, and every command tells its own lines when it ends. SIGTERM
     and Ctrl-C end it after the lines at hand.
     """
+    from casework.errors import BadRequest
     from jobs.relaying import Relaying
     from jobs.relaying import relay as made
 
     opened, keys = database(), settings().keys
     if once:
-        made(opened, keys).run()
+        try:
+            made(opened, keys).run()
+        except OSError as problem:
+            why = problem.strerror or "nobody reads it"
+            raise BadRequest("log_not_taken", f"The log does not take lines ({why}). They stay owed.", "log") from None
         return
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

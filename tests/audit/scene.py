@@ -142,7 +142,8 @@ def intruding(scene: Scene, chance: random.Random) -> Iterator[Intruder]:
         try:
             yield Intruder(scene, connection, chance)
         finally:
-            moment.rollback()
+            if moment.is_active:
+                moment.rollback()
 
 
 def look(intruder: Intruder) -> Looked:

@@ -13,6 +13,7 @@ import pytest
 from casework.audit.keys import read_keys
 from casework.audit.merkle import Frontier
 from casework.audit.relay import Relay
+from casework.audit.seal import data_digest_of
 from casework.calendar import utc_now
 from jobs import logs
 from jobs.auditing import make_keys
@@ -217,3 +218,48 @@ def test_files_that_cannot_be_used_are_refused_in_a_sentence(line: Line) -> None
     assert line("audit", "verify", "--state", line.folder / "nowhere" / "state").exit_code == 2
     assert line("audit", "verify", "--keys", line.folder / "nowhere").exit_code == 2
     assert line("audit", "reconcile", line.folder / "nowhere").exit_code == 2
+
+
+def test_erased_answers_are_an_alarm_unless_somebody_says_that_there_are_so_many(line: Line) -> None:
+    """Who erases answers by a database tool destroys evidence. Who has a decision for it says so."""
+    with sqlite3.connect(line.folder / "clinic.db") as connection:
+        query = "SELECT hex(case_id), case_id, salt, data FROM case_events WHERE seq = 2 LIMIT 1"
+        _, case_id, salt, data = connection.execute(query).fetchone()
+    connection.close()
+    digest = data_digest_of(salt, data.encode()).hex()
+    erased = f"UPDATE case_events SET data = '{{}}', salt = NULL, data_digest = x'{digest}'"
+    tool(line, f"{erased} WHERE seq = 2 AND case_id = '{case_id}'")
+    told = line.document("audit", "verify", "--no-replay", exit_code=1)
+    assert [found["code"] for found in told["findings"]] == ["answers_erased"]
+    assert told["whole"] is False
+    assert line.document("audit", "verify", "--no-replay", "--erased", "1", exit_code=0)["whole"] is True
+    assert line.document("audit", "verify", "--no-replay", "--erased", "2", exit_code=1)["whole"] is False
+
+
+def test_a_new_key_leaves_the_file_to_whom_it_belonged(line: Line) -> None:
+    place = line.folder / "keys"
+    place.chmod(0o640)
+    (line.folder / "link").symlink_to(place)
+    assert line("audit", "keys", "rotate", line.folder / "link").exit_code == 0
+    assert (line.folder / "link").is_symlink()
+    assert place.stat().st_mode & 0o777 == 0o640
+    assert len(read_keys(place.read_text()).macs.secrets) == 2
+
+
+def test_a_log_that_takes_no_lines_is_told_as_that(line: Line) -> None:
+    database = Database(line.url, read_keys((line.folder / "keys").read_text()).macs)
+    fill(database, 1, first=9)
+    database.close()
+    line.log = Path("/dev/full")
+    told = line("audit", "relay", "--once")
+    assert told.exit_code == 2
+    assert "(log_not_taken)" in told.stderr
+    assert "They stay owed." in told.stderr
+
+
+def test_what_was_written_into_a_name_is_not_printed(line: Line) -> None:
+    tool(line, "UPDATE cases SET reference = 'C-1' || char(27) || '[2KAll is whole.' WHERE reference = 'R-0'")
+    shown = line("audit", "verify")
+    assert shown.exit_code == 1
+    assert "All is whole" not in shown.stdout
+    assert "\x1b" not in shown.stdout

@@ -43,8 +43,11 @@ def test_what_shows_what_is_what_was_measured() -> None:
     assert on_the_page == {name: [IN_WORDS[cell] for cell in cells] for name, cells in table().items()}
 
 
-def test_what_is_told_and_no_alarm_is_said_to_be_none() -> None:
-    assert set(re.findall(r"`(\w+)` is told and is no alarm", PAGE)) == findings.LAWFUL
+def test_what_is_an_alarm_only_where_nobody_expects_it_is_said_to_be_so() -> None:
+    assert (
+        set(re.findall(r"`(\w+)` is named, and by itself an alarm only where nobody expects it", PAGE))
+        == findings.LAWFUL
+    )
 
 
 def test_every_option_and_command_of_the_page_is_there() -> None:

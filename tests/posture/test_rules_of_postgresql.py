@@ -125,7 +125,7 @@ def test_a_server_over_a_network_has_to_prove_its_name(
     ("breaks", "rule"),
     [
         (lambda gate: setattr(gate, "keys", Keys(checkpoint=True)), "G03"),
-        (lambda gate: setattr(gate, "keys", Keys(mac=True)), "G04"),
+        (lambda gate: setattr(gate, "keys", Keys(mac=True, checkpoint=False)), "G04"),
     ],
 )
 def test_keys_are_asked_for_here_too(on_postgresql: Database, breaks: Callable[[object], None], rule: str) -> None:

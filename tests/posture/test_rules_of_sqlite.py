@@ -72,7 +72,7 @@ def without_chain_key(database: Database, _file: Path) -> None:
 
 
 def without_checkpoint_key(database: Database, _file: Path) -> None:
-    database.gate.keys = Keys(mac=True)
+    database.gate.keys = Keys(mac=True, checkpoint=False)
 
 
 def echoing(database: Database, _file: Path) -> None:
