@@ -30,8 +30,11 @@ def value_for(bind: sa.BindParameter[Any]) -> Any:
     """Something that the column of a bound value takes."""
     kind = bind.type.__class__.__name__
     some = {"Uuid": uuid4(), "Date": DAY, "UtcInstant": NOON_IN_DELHI, "Integer": 7, "Boolean": True}
+    some |= {"LargeBinary": SEAL}
     return some.get(kind, {"told": ["é", None, True]} if kind == "Json" else "some text")
 
+
+SEAL = bytes(range(224, 256))
 
 NEW: dict[str, Values] = {
     "new_case": {"closed_on": None},
@@ -43,6 +46,10 @@ NEW: dict[str, Values] = {
     "new_flag_act": {"act": "snoozed"},
     "new_import": {"finished_at": None, "counts": None},
 }
+
+
+TOUCHED = {"touch_key", "touch_case"}
+"""Statements that write what is there already."""
 
 
 @pytest.fixture
@@ -58,20 +65,21 @@ def kept(casework: Casework, database: Database) -> Receipt:
 
 
 def values_for(
-    name: str, statement: ClauseElement, kept: Receipt, people: tuple[str, str], flag_id: int
+    name: str, statement: ClauseElement, kept: Receipt, people: tuple[str, str], flag_id: int, event_id: UUID
 ) -> dict[str, Any]:
     case_id = uuid4() if name in ("new_case", "new_record", "other_referral") else kept.case_id
     known = {
         "id": case_id if not name.startswith("new_") or name == "new_case" else uuid4(),
         "id_": flag_id if name == "quieten_flag" else case_id,
         "flag_id": flag_id,
+        "event": event_id,
         "case_id": case_id,
         "reference": kept.reference,
         "service": LEEDS if not name.startswith("new_") else "another",
         "infant": people[0],
         "carer": people[1],
         "actor": EVERYONE.name,
-        "key": "key-1" if name == "key" else "key-2",
+        "key": "key-1" if name in ("key", "touch_key") else "key-2",
         "seq": 0,
         "seen": kept.version,
         "version": kept.version + 1,
@@ -128,8 +136,10 @@ def test_every_prepared_statement_answers_and_writes_as_it_does_in_sqlalchemy(
         row = connection.execute(sa.select(cases.c.infant_key, cases.c.carer_key).where(cases.c.id == kept.case_id))
         infant, carer = row.one()
         flag_id = connection.scalars(sa.select(flags.c.id).where(flags.c.case_id == kept.case_id)).one()
+        first = sa.select(case_events.c.id).where(case_events.c.case_id == kept.case_id, case_events.c.seq == 1)
+        event_id = connection.scalars(first).one()
     for name, statement in STATEMENTS.items():
-        values = values_for(name, statement, kept, (infant, carer), flag_id)
+        values = values_for(name, statement, kept, (infant, carer), flag_id, event_id)
         with undone(database) as connection:
             prepare_the_ground(connection, name, values)
             before = everything(connection)
@@ -146,7 +156,7 @@ def test_every_prepared_statement_answers_and_writes_as_it_does_in_sqlalchemy(
             else:
                 assert prepared.run(cursor, values).rowcount == 1, name
             assert everything(connection) == expected, name
-            assert plain.returns_rows == (before == expected), name
+            assert (plain.returns_rows or name in TOUCHED) == (before == expected), name
 
 
 def prepare_the_ground(connection: sa.Connection, name: str, values: Values) -> None:
@@ -186,7 +196,7 @@ def test_what_is_written_comes_back_as_it_was(database: Database, kept: Receipt,
     event: dict[str, Any] = {
         "case_id": kept.case_id, "seq": 50, "id": UUID(int=5), "trigger": "t", "from_state": "a", "to_state": "b",
         "actor": "a", "via": "v", "effective_on": date(2024, 2, 29), "recorded_at": NOON_IN_DELHI, "pathway": "p",
-        "request_id": None, **told,
+        "request_id": None, "salt": SEAL[:16], "data_digest": None, "digest": SEAL, "mac": None, "key_id": None, **told,
     }  # fmt: skip
     with undone(database) as connection:
         Prepared(STATEMENTS["new_event"], database.engine.dialect).run(connection.connection.cursor(), event)
