@@ -89,10 +89,8 @@ _database = cache(Database)
 
 @contextmanager
 def _reading(reader: Reader, ranges: Sequence[Bounds], number: int) -> Iterator[Iterator[Part]]:
-    """Never forked from this process, which may have threads, but from one that has imported all and has none."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    pool = ProcessPoolExecutor(number, context, _stand_alone)
+    """Started afresh: never forked from this process, which may have threads."""
+    pool = ProcessPoolExecutor(number, get_context("spawn"), _stand_alone)
     try:
         yield map(_part, pool.map(reader, ranges))
     except BrokenProcessPool:
