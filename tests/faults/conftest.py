@@ -1,4 +1,4 @@
-"""What these tests share: they cut connections on purpose, and what was cut is thrown away here and not in a later test."""
+"""They cut connections on purpose, and what was cut is thrown away here and not in a later test."""
 
 import gc
 import warnings
