@@ -15,7 +15,7 @@ from casework.waiting import ClockState, known_days, started
 from workflows import Chart, Facts, Move, Part, Refusal
 from workflows.dates import british
 from workflows.engine import Judgement, engine_of, lacks
-from workflows.guards import information_complete, missing_answers, no_other_open_referral
+from workflows.guards.referral import information_complete, missing_answers, no_other_open_referral
 from workflows.vocabulary import NEW, Again
 
 OtherReferral = Callable[[People], str | None]

@@ -9,7 +9,7 @@ from tests.casework.families import row
 from tests.workflows.proposed.leeds_v2 import LEEDS_2
 from workflows import Chart, Kind, Role
 from workflows.comparing import Altered, How, altered
-from workflows.fields import REASON
+from workflows.fields.referral import REASON
 from workflows.registry import CHARTS
 from workflows.services.leeds_v1 import LEEDS
 from workflows.vocabulary import Again, AgeLimit

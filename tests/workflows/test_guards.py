@@ -9,7 +9,7 @@ import pytest
 from casework import Actor
 from tests.workflows.paths import TODAY, after_step, case_at, new_case, refused
 from workflows import Chart, Role
-from workflows.guards import consent_recorded, discussed_in_forum
+from workflows.guards.referral import consent_recorded, discussed_in_forum
 from workflows.registry import CHARTS
 from workflows.services.essex_v1 import ESSEX
 from workflows.services.leeds_v1 import LEEDS

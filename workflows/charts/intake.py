@@ -2,7 +2,7 @@
 
 from workflows.charts.rows import EVERY_CLOCK, from_each
 from workflows.charts.states import DECIDED, RECEIVED
-from workflows.fields import (
+from workflows.fields.referral import (
     ADVICE,
     CLOSURE_REASON,
     CONTENTS_READ,
@@ -16,7 +16,7 @@ from workflows.fields import (
     RMG_ON,
     SUMMARY,
 )
-from workflows.guards import (
+from workflows.guards.referral import (
     consent_recorded,
     contents_read_for_safeguarding,
     discussed_in_forum,

@@ -1,7 +1,7 @@
 """What the group can decide, and the paths of watchful waiting and consultation: rows that every service has."""
 
 from workflows.charts.rows import EVERY_CLOCK
-from workflows.fields import (
+from workflows.fields.referral import (
     ADVICE,
     ATTENDEES,
     CLOSURE_REASON,
@@ -21,7 +21,7 @@ from workflows.fields import (
     SECOND_CLINICIAN,
     WAITING_WOULD_HARM,
 )
-from workflows.guards import (
+from workflows.guards.referral import (
     consent_recorded,
     discussed_in_forum,
     discussion_decided,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from workflows.charts.states import CLOCKS, STATES
-from workflows.fields import REASON
-from workflows.guards import no_other_open_referral, reopened_in_time
+from workflows.fields.referral import REASON
+from workflows.guards.referral import no_other_open_referral, reopened_in_time
 from workflows.vocabulary import NEW, STAYS, Move, Role
 
 EVERY_CLOCK = tuple(CLOCKS)

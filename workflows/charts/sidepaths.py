@@ -2,7 +2,7 @@
 
 from workflows.charts.rows import EVERY_CLOCK, from_each
 from workflows.charts.states import OPEN
-from workflows.fields import (
+from workflows.fields.referral import (
     HOLD_REASON,
     NEW_AREA,
     REASON,
@@ -13,7 +13,7 @@ from workflows.fields import (
     VOID_REASON,
     WITHDRAWN_BY,
 )
-from workflows.guards import held, not_held, survivor_named
+from workflows.guards.referral import held, not_held, survivor_named
 from workflows.vocabulary import STAYS, Move, Role
 
 ADM, CLIN, DUTY, LEAD = Role.ADMINISTRATOR, Role.CLINICIAN, Role.DUTY, Role.LEAD

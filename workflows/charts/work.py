@@ -2,7 +2,7 @@
 
 from workflows.charts.rows import EVERY_CLOCK, from_each
 from workflows.charts.states import AT_WORK
-from workflows.fields import (
+from workflows.fields.referral import (
     ADVICE,
     CLINICIAN,
     CONTACT,
@@ -20,7 +20,7 @@ from workflows.fields import (
     SETTING,
     SUMMARY,
 )
-from workflows.guards import consent_recorded, plan_was_shared
+from workflows.guards.referral import consent_recorded, plan_was_shared
 from workflows.vocabulary import STAYS, Move, Role
 
 CHAIR, CLIN, LEAD, MGR, TEAM = Role.CHAIR, Role.CLINICIAN, Role.LEAD, Role.MANAGER, Role.TEAM

@@ -13,9 +13,9 @@ from workflows.charts.sidepaths import SIDE_PATHS
 from workflows.charts.states import BIRTH_UNRECORDED, CLOCKS, STATES
 from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
-from workflows.fields import CONTENTS_READ, COUNTERSIGNED_BY, QUESTIONS
+from workflows.fields.referral import CONTENTS_READ, COUNTERSIGNED_BY, QUESTIONS
 from workflows.figures import Figure
-from workflows.guards import contents_read_for_safeguarding, something_missing
+from workflows.guards.referral import contents_read_for_safeguarding, something_missing
 from workflows.vocabulary import NOT_PUBLISHED, AgeLimit, Criterion, Move, Role, ServiceRules
 
 GUIDANCE = "Together with Baby referral guidance"

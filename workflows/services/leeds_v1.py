@@ -13,9 +13,14 @@ from workflows.charts.sidepaths import SIDE_PATHS
 from workflows.charts.states import BIRTH_UNRECORDED, CLOCKS, STATES
 from workflows.charts.work import WAITING, WORK
 from workflows.eligibility import age_unknown, older_than, when
-from workflows.fields import CONTENTS_READ, QUESTIONS, REFERRAL_FORM, REVIEW_ON
+from workflows.fields.referral import CONTENTS_READ, QUESTIONS, REFERRAL_FORM, REVIEW_ON
 from workflows.figures import Figure
-from workflows.guards import contents_read_for_safeguarding, no_other_open_referral, referrer_may_refer, words_stand
+from workflows.guards.referral import (
+    contents_read_for_safeguarding,
+    no_other_open_referral,
+    referrer_may_refer,
+    words_stand,
+)
 from workflows.vocabulary import NOT_PUBLISHED, AgeLimit, Criterion, Move, Role, ServiceRules
 
 PERINATAL_GUIDANCE = "Leeds guidance for perinatal colleagues"

@@ -9,7 +9,7 @@ from datetime import date
 
 from workflows import Chart, Figure, Move, Refusal, Role, Stage, State
 from workflows.charts.rows import EVERY_CLOCK
-from workflows.fields import REASON
+from workflows.fields.referral import REASON
 from workflows.services.leeds_v1 import LEEDS as BEFORE
 from workflows.vocabulary import Again, Facts
 
