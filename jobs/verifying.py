@@ -10,13 +10,14 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context, parent_process
-from typing import NamedTuple
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import NamedTuple, cast
 
 from casework.audit.chains import Part, chains
 from casework.audit.evidence import Bounds, is_number
@@ -48,7 +49,7 @@ class ReaderLost(CaseworkError):
 def verified(database: Database, keys: AuditKeys, seen: Seen | None, processes: int, worth: int = WORTH) -> Verdict:
     """As `verify`, on so many processes at most, one for every `worth` events.
 
-    Raises `ReaderLost` where one of them dies, and `StorageError` where one of them cannot read.
+    Raises `ReaderLost` where one of them dies, whenever it does, and `StorageError` where one of them cannot read.
     """
     with database.audit.evidence() as evidence:
         standing = evidence.standing()
@@ -89,20 +90,67 @@ _database = cache(Database)
 
 @contextmanager
 def _reading(reader: Reader, ranges: Sequence[Bounds], number: int) -> Iterator[Iterator[Part]]:
-    """Started afresh: never forked from this process, which may have threads."""
-    pool = ProcessPoolExecutor(number, get_context("spawn"), _stand_alone)
+    """Threads wait for the processes, so that this one can read meanwhile; they end once no process answers."""
+    with ThreadPoolExecutor(number) as waiting, _processes(reader, number) as idle:
+        yield waiting.map(partial(_ask, idle), ranges)
+
+
+@contextmanager
+def _processes(reader: Reader, number: int) -> Iterator[SimpleQueue[_Process]]:
+    """Those that have nothing to read. At the end none is left."""
+    idle: SimpleQueue[_Process] = SimpleQueue()
+    with ExitStack() as ending:
+        for _ in range(number):
+            process = _Process(reader)
+            ending.callback(process.end)
+            idle.put(process)
+        yield idle
+
+
+def _ask(idle: SimpleQueue[_Process], bounds: Bounds) -> Part:
+    """A process that was lost is idle too: whoever asks it next is told so, and does not wait."""
+    process = idle.get()
     try:
-        yield map(_part, pool.map(reader, ranges))
-    except BrokenProcessPool:
-        raise ReaderLost from None
+        return process.read(bounds)
     finally:
-        pool.shutdown(cancel_futures=True)
+        idle.put(process)
 
 
-def _part(read: Part | Unread) -> Part:
-    if isinstance(read, Unread):
-        raise StorageError(*read)
-    return read
+class _Process:
+    """Started afresh: never forked from this process, which may have threads.
+
+    No pool of the standard library: one whose process dies while it starts the next raises whatever it trips over.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        context = get_context("spawn")
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=_answer, args=(theirs, reader), daemon=True)
+        with theirs:
+            self._process.start()
+
+    def read(self, bounds: Bounds) -> Part:
+        try:
+            self._line.send(bounds)
+            answer = self._line.recv()
+        except (EOFError, OSError):
+            raise ReaderLost from None
+        if isinstance(answer, Unread):
+            raise StorageError(*answer)
+        return cast(Part, answer)
+
+    def end(self) -> None:
+        """It only reads, so there is nothing that it would have to finish."""
+        self._process.kill()
+        self._process.join()
+
+
+def _answer(line: Connection, reader: Reader) -> None:
+    """Range after range, in the other process. Ends without a word where it fails: an error may quote what was read."""
+    _stand_alone()
+    with suppress(Exception):
+        while True:
+            line.send(reader(line.recv()))
 
 
 def _stand_alone() -> None:

@@ -19,6 +19,7 @@ from casework.errors import CaseworkError, Meaning, StorageError
 from casework.posture import Finding, Keys, is_production
 from casework.retrying import ATTEMPT_SECONDS
 from persistence import faults
+from persistence.deadlines import Limit
 from persistence.migrating import HEAD, pending, revision_of, run_upgrade
 from persistence.night import SqlNights
 from persistence.outbox import SqlAudit
@@ -132,32 +133,22 @@ class Database:
     @contextmanager
     def _answering(self, connection: sa.Connection) -> Iterator[None]:
         """A transaction that changes nothing. A PostgreSQL server that says nothing is not waited for."""
-        with connection.begin() as moment, self._limited(connection):
+        with connection.begin() as moment, self._within(connection, FIRST_WORD_SECONDS) as limit:
+            if limit is not None:
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # a server's own setting is of the next ones
+                limit.extend(READING_SECONDS)
             yield
             moment.rollback()
 
     @contextmanager
-    def _limited(self, connection: sa.Connection) -> Iterator[None]:
+    def _within(self, connection: sa.Connection, seconds: float) -> Iterator[Limit | None]:
+        """So long at most, on a server; a file (None) never lets anybody wait without end."""
         if self.is_sqlite:
-            yield
-            return
-        limit = self._servers.limit(connection.connection, FIRST_WORD_SECONDS)
-        try:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")  # a server's own setting is of the next ones
-            limit.extend(READING_SECONDS)
-            yield
-        finally:
-            limit.lift()
-
-    @contextmanager
-    def _within(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
-        """So long at most, on a server; a file never lets anybody wait without end."""
-        if self.is_sqlite:
-            yield
+            yield None
             return
         limit = self._servers.limit(connection.connection, seconds)
         try:
-            yield
+            yield limit
         finally:
             limit.lift()
 

@@ -7,22 +7,24 @@ says so: `@pytest.mark.damages("why")`.
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import structlog
 from hypothesis import settings
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
+from structlog.typing import Processor
 
 from casework import Actor, Casework
 from casework.audit.keys import AuditKeys, new_keys, read_keys
 from casework.audit.relay import Relay
 from casework.calendar import LONDON, london_day
+from jobs import logs
 from persistence import Database
 from tests import promises
 from tests.invariants import broken_rules
@@ -143,12 +145,40 @@ def log_lines() -> Iterator[list[Any]]:
 
 
 @contextmanager
-def captured() -> Iterator[list[Any]]:
+def captured(first: Processor = merge_contextvars) -> Iterator[list[Any]]:
+    """The lines that are written meanwhile. The configuration is put back as it was, also where there was none."""
     was_configured = structlog.is_configured()
-    with capture_logs([merge_contextvars]) as lines:
-        yield lines
-    if not was_configured:
-        structlog.reset_defaults()
+    try:
+        with capture_logs([first]) as lines:
+            yield lines
+    finally:
+        if not was_configured:
+            structlog.reset_defaults()
+
+
+def unheard() -> AbstractContextManager[list[Any]]:
+    """Lines by the thousand are dropped meanwhile."""
+    return captured(_dropped)
+
+
+def _dropped(_logger: object, _level: str, _line: object) -> NoReturn:
+    raise structlog.DropEvent
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """Loggers are kept once made, and the list of processors with them: a new list is one that they do not know, and
+    whoever wants to read the log in a later test reads nothing. So the log is set up by `jobs.logs` alone. Where a
+    command that ended sent its lines, none of a later test go."""
+    was_configured, before = structlog.is_configured(), structlog.get_config()
+    yield
+    now = structlog.get_config()
+    if was_configured:
+        assert now["processors"] is before["processors"], "a test set the log up anew: see captured() and unheard()"
+    elif structlog.is_configured():
+        assert now["cache_logger_on_first_use"], "a test set the log up: see captured() and unheard()"
+    if structlog.is_configured():
+        logs.send_to(None)
 
 
 @pytest.fixture(scope="session")

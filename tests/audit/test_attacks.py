@@ -26,6 +26,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -110,9 +111,8 @@ def fits(measured: list[str], told: list[str]) -> bool:
 def scene(database_url: str, times: int) -> Iterator[Scene]:
     """With some hundred events where many attacks are made, so that there are places enough."""
     secrets = keys()
-    database = Database(database_url, secrets.macs)
-    yield Scene(database, secrets, wandering=3 if times < 50 else 25)
-    database.close()
+    with closing(Database(database_url, secrets.macs)) as database:
+        yield Scene(database, secrets, wandering=3 if times < 50 else 25)
 
 
 @pytest.mark.parametrize(

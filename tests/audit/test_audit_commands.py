@@ -3,7 +3,6 @@
 import gzip
 import json
 import sqlite3
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from casework.audit.merkle import Frontier
 from casework.audit.relay import Relay
 from casework.audit.seal import data_digest_of
 from casework.calendar import utc_now
-from jobs import logs
 from jobs.auditing import make_keys
 from persistence import Database
 from tests.audit.clinics import fill
@@ -27,7 +25,7 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture
-def line(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+def line(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
     """A clinic of two families in a file, with keys, every line told and everything signed, and verified once."""
     place = tmp_path / "clinic.db"
     place.write_bytes(migrated_file.read_bytes())
@@ -39,8 +37,7 @@ def line(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -
     database.close()
     assert made("audit", "relay", "--once").exit_code == 0
     assert verified(made, exit_code=0)["whole"]
-    yield made
-    logs.send_to(None)
+    return made
 
 
 def verified(line: Line, *, exit_code: int) -> Any:

@@ -4,6 +4,7 @@ nothing, and what those are is said here."""
 import random
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -68,9 +69,8 @@ def _first_value(column: sa.Column[Any]) -> Any:
 @pytest.fixture
 def scene(database_url: str) -> Iterator[Scene]:
     secrets = keys()
-    database = Database(database_url, secrets.macs)
-    yield Scene(database, secrets)
-    database.close()
+    with closing(Database(database_url, secrets.macs)) as database:
+        yield Scene(database, secrets)
 
 
 def unguarded(scene: Scene) -> sa.Connection:

@@ -1,6 +1,5 @@
 """How quickly everything is read again, end to end: chains, MACs, the order of all, and the signatures."""
 
-import logging
 import os
 import subprocess
 import sys
@@ -9,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import structlog
 
 from casework.audit.keys import new_keys, read_keys
 from persistence import Database
 from tests.audit.clinics import STORY, fill, order_all
+from tests.conftest import unheard
 from tests.promises import Say
 
 ROOT = Path(__file__).parents[2]
@@ -27,12 +26,8 @@ AT_LEAST = 200_000
 @pytest.fixture
 def nobody_listens() -> Iterator[None]:
     """The lines of so many events are not what is measured."""
-    was_configured, before = structlog.is_configured(), structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.configure(**before)
-    if not was_configured:
-        structlog.reset_defaults()
+    with unheard():
+        yield
 
 
 @pytest.mark.long

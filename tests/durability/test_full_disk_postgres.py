@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from structlog.testing import capture_logs
 
 from casework import Casework, StorageError
 from persistence import Database
 from persistence.tables import case_events, cases
+from tests.conftest import unheard
 from tests.durability.courses import NOW, Taken, Tally, clinic_of, opened, take, tally
 from tests.durability.cramped_disk import AFTERWARDS, Day, Volume, until_refused
 from tests.durability.small_cluster import SmallCluster, small_cluster
@@ -60,7 +60,7 @@ def held(cluster: SmallCluster, database: Database, day: Day) -> None:
 
 def test_where_the_data_has_no_room_reading_goes_on_and_nothing_is_lost(cluster: SmallCluster, promise: Say) -> None:
     database = opened(cluster.url)
-    with capture_logs():
+    with unheard():
         database.upgrade()
         clinic, volume = clinic_of(database), Volume(cluster.data, ROOM)
         day = work_until_there_is_no_room(clinic, volume)
@@ -81,7 +81,7 @@ def test_where_the_data_has_no_room_reading_goes_on_and_nothing_is_lost(cluster:
 
 def test_where_the_log_has_no_room_the_server_falls_and_nothing_is_lost(cluster: SmallCluster, promise: Say) -> None:
     database = opened(cluster.url)
-    with capture_logs():
+    with unheard():
         database.upgrade()
         clinic, volume = Casework(database, lambda: NOW, patience=PATIENCE), Volume(cluster.log, 0)
         day = work_until_there_is_no_room(clinic, volume)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
+from tests.conftest import unheard
 from tests.durability.courses import COURSE, clinic_of, opened, step_of, take
 from tests.durability.power import AfterTheCut, Record, Synced, cuts
 from tests.durability.recorded import recorded
@@ -50,7 +50,7 @@ class Work:
         path = folder / "clinic.db"
         shutil.copyfile(model, path)
         self.record, self._after = Record(path, path.read_bytes()), folder / "after.db"
-        with capture_logs(), recorded(self.record, synchronous) as database:
+        with unheard(), recorded(self.record, synchronous) as database:
             clinic = clinic_of(database)
             for number in range(steps):
                 take(clinic, "ann", number)

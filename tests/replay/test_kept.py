@@ -1,15 +1,13 @@
 """P8: what is kept of a referral is the fold of its events, whatever goes wrong with the database meanwhile."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from time import perf_counter
 
 import pytest
-import structlog
 
 from persistence import Database
-from tests.conftest import Clock
+from tests.conftest import Clock, unheard
 from tests.promises import Say
 from tests.replay.faulty import Fault, Faulty, StepByStep
 from tests.replay.kept import through_a_clinic
@@ -21,9 +19,8 @@ SEED = 2026
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Refusals by the thousand are what is asked for here."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.reset_defaults()
+    with unheard():
+        yield
 
 
 @pytest.fixture
