@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from workflows.figures import Figure, Lookup, lookup
-from workflows.registry import CURRENT
+from workflows.registry import CURRENT, published
 
 
 def figures_with(entered: Mapping[str, tuple[Figure, ...]]) -> Lookup:
     """Every service's figures, those of its documents and those it entered, as one question."""
-    return lookup({service: chart.rules.figures for service, chart in CURRENT.items()}, entered)
+    return lookup({service: published(service) for service in CURRENT}, entered)

@@ -10,12 +10,19 @@ from functools import lru_cache
 import holidays
 
 from workflows.dates import add_months
-from workflows.figures import Figure, Unit
+from workflows.figures import Figure, Measure, Unit
 
 BANK_HOLIDAYS_PUBLISHED_UNTIL = date(2028, 12, 31)
 """The last day of GOV.UK's list that the library was compared with. After it, holidays are worked out and not known."""
 
 ONE_DAY = timedelta(days=1)
+
+
+class NoSpan(ValueError):
+    """The figure is no length of time: a number of people, a switch. A fault in casework."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is no length of time")
 
 
 @lru_cache(maxsize=200)
@@ -26,6 +33,18 @@ def _bank_holidays(year: int) -> frozenset[date]:
 def is_working_day(day: date) -> bool:
     """Monday to Friday, and no bank holiday in England."""
     return day.weekday() < 5 and day not in _bank_holidays(day.year)
+
+
+def opening_on(day: date, time: str, hours: tuple[int, int] | None) -> date:
+    """The day of the first opening at or after a moment. `time` is written 09:30; unknown, it lies within the hours.
+
+    Where a service has published no hours, only the day counts.
+    """
+    closed_already = hours is not None and bool(time) and int(time[:2]) >= hours[1]
+    day += ONE_DAY if closed_already and is_working_day(day) else timedelta()
+    while not is_working_day(day):
+        day += ONE_DAY
+    return day
 
 
 def reached_on(figure: Figure, since: date) -> date:
@@ -41,6 +60,8 @@ def reached_on(figure: Figure, since: date) -> date:
             return add_months(since, amount)
         case Unit.WORKING_DAYS:
             return _working_days_after(since, amount)
+        case Measure():
+            raise NoSpan(figure.name)
 
 
 def latest_start(figure: Figure, on: date) -> date:
@@ -64,6 +85,8 @@ def latest_start(figure: Figure, on: date) -> date:
             while reached_on(figure, start + ONE_DAY) <= on:
                 start += ONE_DAY
             return start
+        case Measure():
+            raise NoSpan(figure.name)
 
 
 def _working_days_after(since: date, amount: int) -> date:

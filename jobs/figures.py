@@ -11,7 +11,7 @@ from jobs.boards import counts, how_many
 from jobs.nightly import show_planned
 from jobs.show import Cell, Column, heading, print_table, say
 from workflows.dates import british
-from workflows.figures import FIGURES, Figure, in_force
+from workflows.figures import FIGURES, OFFERS, SETTINGS, Figure, in_force, meaning_of
 from workflows.flags import FLAGS
 
 LIST = (
@@ -49,10 +49,16 @@ def _reads(condition: object, name: str) -> bool:
     return name in (getattr(condition, "figure", ""), getattr(condition, "until", ""))
 
 
-def figures_of(casework: Casework, service: str) -> list[InForce]:
-    """Every figure that a flag can read, as the service has it today."""
+def figures_of(casework: Casework, service: str, *, settings: bool = False) -> list[InForce]:
+    """Every figure that a flag can read, as the service has it today; and, on request, those that rules read.
+
+    Of the switches for interventions those that were ever entered.
+    """
     today, every = casework.today(), casework.nights.figures(service)
-    return [InForce(service, name, in_force(every, name, today), _announced(every, name, today)) for name in FIGURES]
+    names = [*FIGURES]
+    if settings:
+        names += [*SETTINGS, *sorted({figure.name for figure in every if figure.name.startswith(OFFERS)})]
+    return [InForce(service, name, in_force(every, name, today), _announced(every, name, today)) for name in names]
 
 
 def _announced(every: Sequence[Figure], name: str, today: date) -> tuple[Figure, ...]:
@@ -62,10 +68,7 @@ def _announced(every: Sequence[Figure], name: str, today: date) -> tuple[Figure,
 
 
 def amount(figure: Figure | None) -> str:
-    if figure is None or figure.amount is None:
-        return "off"
-    unit = figure.unit.replace("_", " ")
-    return f"{figure.amount} {unit.removesuffix('s') if figure.amount == 1 else unit}"
+    return "off" if figure is None or figure.amount is None else figure.words
 
 
 def show_figures(service: str, figures: Sequence[InForce]) -> None:
@@ -76,7 +79,8 @@ def show_figures(service: str, figures: Sequence[InForce]) -> None:
 
 def _row(one: InForce) -> list[Cell | str]:
     if one.now is None:
-        return [one.name, Cell("off", "dim"), "", Cell(f"{FIGURES[one.name].label} ...", "dim")]
+        off = "off" if one.name in FIGURES else "not entered"
+        return [one.name, Cell(off, "dim"), "", Cell(f"{meaning_of(one.name).label} ...", "dim")]
     return [one.name, amount(one.now), since(one.now), one.now.source]
 
 
@@ -95,7 +99,7 @@ def show_preview(preview: Preview) -> None:
     figure = preview.figure
     starts = british(max(figure.in_force_from, preview.on))
     say(f"{figure.name} of {preview.service}: {amount(preview.before)} until then.")
-    say(f"{FIGURES[figure.name].label}: {amount(figure)}, from {starts} ({figure.source}).")
+    say(f"{meaning_of(figure.name).label}: {amount(figure)}, from {starts} ({figure.source}).")
     if not preview.changes:
         return say(f"By what is known today it would change no flag in the night of {british(preview.on)}.")
     changes = how_many(len(preview.changes), "change", "changes")

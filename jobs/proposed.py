@@ -1,4 +1,7 @@
-"""A pathway that is proposed: one that is registered, or one that stands in a file of its own and is not yet."""
+"""A pathway that is proposed: one that is registered, or one that stands in a file of its own and is not yet.
+
+A file is the document of a service, or Python that changes what a document cannot say.
+"""
 
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -7,6 +10,8 @@ from types import ModuleType
 from casework.errors import BadRequest
 from workflows import Chart, UnsoundChart
 from workflows.registry import CHARTS, UnknownPathway, chart_named
+from workflows.services.building import chart_from
+from workflows.services.reading import UnreadableService
 
 _UNREADABLE = (
     *(SyntaxError, ImportError, NameError, AttributeError, TypeError, ValueError, LookupError, OSError),
@@ -16,16 +21,28 @@ _UNREADABLE = (
 
 
 def proposed(name: str) -> Chart:
-    """By `name@version`, by name alone, or by the path of a Python file (`leeds_v2.py`). Raises `BadRequest`.
+    """By `name@version`, by name alone, or by a file: a document (`leeds_v2.toml`) or Python (`leeds_v2.py`).
 
-    A file is run to be read, like every chart, with the rights of whoever asks.
+    Raises `BadRequest`. A Python file is run to be read, with the rights of whoever asks.
     """
+    if name.endswith(".toml"):
+        return _described_in(Path(name))
     if name.endswith(".py"):
         return _chart_in(Path(name))
     try:
         return chart_named(name)
     except UnknownPathway as problem:
-        raise BadRequest("unknown_pathway", f"{problem} Or name a Python file that holds one.", "pathway") from None
+        sentence = f"{problem} Or name a file that holds one: a document (.toml), or Python (.py)."
+        raise BadRequest("unknown_pathway", sentence, "pathway") from None
+
+
+def _described_in(path: Path) -> Chart:
+    if not _is_there(path):
+        raise BadRequest("no_such_file", "There is no such file.", "pathway")
+    try:
+        return chart_from(path)
+    except UnreadableService as unreadable:
+        raise BadRequest("bad_service_document", str(unreadable), "pathway") from None
 
 
 def _chart_in(path: Path) -> Chart:

@@ -11,6 +11,8 @@ from casework.errors import BadRequest
 from casework.posture import Keys
 from jobs import logs
 from persistence import Database
+from workflows import registry
+from workflows.services.reading import UnreadableService
 
 DEFAULT_DATABASE = "sqlite:///casework.db"
 LOG_FILE = "casework.log"
@@ -64,6 +66,18 @@ def keys_in(place: Path) -> AuditKeys:
         ) from None
     except UnicodeDecodeError:
         raise BadRequest("bad_audit_keys", f"{place} is no file of audit keys.", "audit_keys") from None
+
+
+def add_services() -> None:
+    """The services of the folder that CASEWORK_SERVICES names, beside those that casework brings.
+
+    Raises `BadRequest` with everything that is wrong with their documents.
+    """
+    if place := os.environ.get("CASEWORK_SERVICES"):
+        try:
+            registry.load(Path(place))
+        except UnreadableService as unreadable:
+            raise BadRequest("bad_service_document", str(unreadable), "services") from None
 
 
 def open_log(chosen: Settings) -> None:

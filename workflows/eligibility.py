@@ -1,11 +1,17 @@
-"""Eligibility has three results: meets, discuss, excluded. A service lists its own criteria."""
+"""Eligibility has three results: meets, discuss, excluded. A service lists its own criteria.
+
+A criterion of a document names one of the rules in `RULES` and gives what that rule needs to know. What a setting of
+the document says already is a criterion by itself: `workflows.stances`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from workflows.dates import add_months
+from workflows.dates import older_on
+from workflows.offers import offers_for, oldest
+from workflows.settings import Offer
 from workflows.vocabulary import AgeLimit, Criterion, Facts
 
 
@@ -50,12 +56,11 @@ def when(field: str, **verdicts: str) -> Callable[[Facts], str | None]:
 def older_than(limit: AgeLimit) -> Callable[[Facts], str | None]:
     """Excluded from the first day on which the baby is too old.
 
-    Age is measured on the date on which the complete referral was received (requirements C-08): the last time that
-    it came. Reaching the age while waiting excludes nobody.
+    Age is measured on the day that the service says. Reaching the age while waiting excludes nobody.
     """
 
     def asks(facts: Facts) -> str | None:
-        born, received = facts.answer("infant_dob"), _complete_on(facts)
+        born, received = facts.answer("infant_dob"), _measured_on(facts)
         if not isinstance(born, date) or not isinstance(received, date):
             return None
         return "excluded" if received >= first_day_too_old(limit, born) else None
@@ -68,15 +73,67 @@ def first_day_too_old(limit: AgeLimit, born: date) -> date:
 
     Who is born on 29 February is a year older on 1 March, as in English law.
     """
-    birthday = add_months(born, limit.months)
-    birthday += timedelta(days=1 if birthday.day < born.day else 0)
-    return birthday + timedelta(days=1 if limit.limit_day_is_in else 0)
+    return older_on(born, limit.months) + timedelta(days=1 if limit.limit_day_is_in else 0)
 
 
-def _complete_on(facts: Facts) -> object:
-    return facts.answer("received_again_on") or facts.answer("received_on") or facts.on
+def _measured_on(facts: Facts) -> object:
+    """The day on which the service measures age. Unless it says otherwise: when the complete referral came (C-08)."""
+    first, again = facts.answer("received_on"), facts.answer("received_again_on")
+    days = {"complete_referral": again or first, "first_referral": first, "decision": None}
+    return days[facts.rules.settings.age_measured_on] or facts.on
 
 
 def age_unknown(facts: Facts) -> str | None:
     """Neither a date of birth nor an expected date of birth."""
     return None if facts.answer("infant_dob") or facts.answer("expected_due_date") else "discuss"
+
+
+def in_no_offer(offers: tuple[Offer, ...]) -> Callable[[Facts], str | None]:
+    """Excluded where the baby, when the complete referral came, was in none of the windows of ages."""
+
+    def asks(facts: Facts) -> str | None:
+        born, received = facts.answer("infant_dob"), _measured_on(facts)
+        if not isinstance(born, date) or not isinstance(received, date) or received < born:
+            return None
+        return None if offers_for(offers, born, received) else "excluded"
+
+    return asks
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a criterion of a document says beside its code, sentence and source."""
+
+    answer: str
+    excluded: tuple[str, ...]
+    discuss: tuple[str, ...]
+    offers: tuple[Offer, ...]
+    """The offer that it names; none named: every one to which the pathway leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of criterion: the keys that it needs, and how the question is made from them."""
+
+    keys: tuple[str, ...]
+    words: str
+    asks: Callable[[Given], Callable[[Facts], str | None]]
+
+
+def _older_than(given: Given) -> Callable[[Facts], str | None]:
+    last = oldest(given.offers) or given.offers[-1]
+    return older_than(AgeLimit(last.to_months, last.last_day_is_in))
+
+
+def _when(given: Given) -> Callable[[Facts], str | None]:
+    said = (("excluded", given.excluded), ("discuss", given.discuss))
+    return when(given.answer, **{answer: verdict for verdict, answers in said for answer in answers})
+
+
+RULES: dict[str, Rule] = {
+    "older_than": Rule(("offer",), "The baby was too old for the offer when the complete referral came.", _older_than),
+    "in_no_offer": Rule((), "The baby's age then is in no offer of this pathway.", lambda g: in_no_offer(g.offers)),
+    "age_unknown": Rule((), "Neither a date of birth nor a due date is known: to discuss.", lambda g: age_unknown),
+    "answer_is": Rule(("answer",), "An answer is one of those `excluded`, or of those to `discuss`.", _when),
+}
+"""The rules of eligibility that a document can name."""

@@ -18,11 +18,22 @@ class Unit(StrEnum):
     MONTHS = "months"
 
 
+class Measure(StrEnum):
+    """What else an amount can be of: nothing that a flag counts towards. A switch is 1 (on) or 0 (off)."""
+
+    MINUTES = "minutes"
+    PEOPLE = "people"
+    CASES = "cases"
+    YEARS = "years"
+    SWITCH = "switch"
+    TIMES_A_WEEK = "times_a_week"
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a figure of a name means, so that a service can enter one. `least` is the smallest that makes sense."""
 
-    unit: Unit
+    unit: Unit | Measure
     label: str
     least: int = 1
 
@@ -37,16 +48,21 @@ class Figure:
     in_force_from: date = date.min
 
     @property
-    def unit(self) -> Unit:
-        return FIGURES[self.name].unit
+    def unit(self) -> Unit | Measure:
+        return meaning_of(self.name).unit
 
     @property
     def words(self) -> str:
-        """As it is read: "1 day", "5 working days"; "none" where the service has withdrawn it."""
+        """As it is read: "1 day", "5 working days", "on"; "none" where the service has withdrawn it."""
         if self.amount is None:
             return "none"
+        if self.unit is Measure.SWITCH:
+            return "on" if self.amount else "off"
         unit = self.unit.replace("_", " ")
-        return f"{self.amount} {unit.removesuffix('s') if self.amount == 1 else unit}"
+        return f"{self.amount} {_ONE.get(unit, unit.removesuffix('s')) if self.amount == 1 else unit}"
+
+
+_ONE = {"people": "person", "times a week": "time a week"}
 
 
 # fmt: off
@@ -65,10 +81,53 @@ FIGURES: dict[str, Meaning] = {
     "ageing_out":           Meaning(Unit.DAYS,         "Ageing out is said ahead by"),
     "birth_unrecorded":     Meaning(Unit.DAYS,         "A birth is asked after, from the due date on"),
     "rating_stale":         Meaning(Unit.DAYS,         "The three ratings are taken again before allocation after"),
+    "call_back":            Meaning(Unit.WORKING_DAYS, "A caller is called back within"),
+    "safeguarding_review":  Meaning(Unit.DAYS,         "An open safeguarding concern is signed off within"),
+    "gp_recheck":           Meaning(Unit.DAYS,         "The baby's own GP is asked after, from the birth on"),
+    "record_location":      Meaning(Unit.DAYS,         "An entry in the mother's record is moved, from the birth on"),
     "silence":              Meaning(Unit.DAYS,         "A family in the work is asked after, from the last contact on"),
 }
 """Every figure that a flag can read, and its unit."""
+
+SETTINGS: dict[str, Meaning] = {
+    "call_minutes":           Meaning(Measure.MINUTES,      "A duty call is given"),
+    "call_minutes_perinatal": Meaning(Measure.MINUTES,      "A duty call of a perinatal colleague is given"),
+    "quorum":                 Meaning(Measure.PEOPLE,       "The group decides with at least"),
+    "meetings_a_week":        Meaning(Measure.TIMES_A_WEEK, "The group meets"),
+    "caseload_per_wte":       Meaning(Measure.CASES,        "A whole-time clinician holds at most"),
+    "retain_from_birth":      Meaning(Measure.YEARS,        "The record is kept, from the baby's birth on"),
+    "retain_from_closing":    Meaning(Measure.YEARS,        "The record is kept, from its closing on"),
+    "reopen":                 Meaning(Unit.DAYS,            "A closed referral may be reopened within"),
+    "recent_call":            Meaning(Unit.DAYS,            "The duty call of an earlier referral counts again within"),
+    "triage_first":           Meaning(Measure.SWITCH,       "The group rates the risks before it decides", least=0),
+    "planned_retain":         Meaning(Unit.MONTHS,          "By decision a child is kept beyond the age limit for"),
+    "self_referral":          Meaning(Measure.SWITCH,       "Families may refer themselves", least=0),
+    "duty_call_required":     Meaning(Measure.SWITCH,       "A duty call comes before the group", least=0),
+    "antenatal":              Meaning(Measure.SWITCH,       "Referrals in pregnancy are taken", least=0),
+    "priority":               Meaning(Measure.SWITCH,       "A referral may be given priority", least=0),
+    "joint_visit":            Meaning(Measure.SWITCH,       "The referrer may come along on a visit", least=0),
+    "closed":                 Meaning(Measure.SWITCH,       "The service is closed: no new referrals", least=0),
+    "reason_to_read":         Meaning(Measure.SWITCH,       "Who opens a record says why", least=0),
+}
+"""Every amount and switch that a rule can read and no flag does. What nobody has entered is as the document says."""
 # fmt: on
+
+OFFERS = "offers."
+"""Before the code of an intervention: the switch that says whether the service offers it."""
+
+
+def known_figure(name: str) -> bool:
+    return name in FIGURES or name in SETTINGS or (name.startswith(OFFERS) and name != OFFERS)
+
+
+def meaning_of(name: str) -> Meaning:
+    """Raises `KeyError` for a name that no flag and no rule reads."""
+    if known := FIGURES.get(name) or SETTINGS.get(name):
+        return known
+    if not known_figure(name):
+        raise KeyError(name)
+    words = name.removeprefix(OFFERS).replace("_", " ")
+    return Meaning(Measure.SWITCH, f"The service offers {words}", least=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,12 +37,27 @@ def figures(context: click.Context, service: str | None, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return None
+    return _show(service, as_json, settings=False)
+
+
+@figures.command("list")
+@click.option("--service", type=Word(), metavar="KEY", help="One service, such as leeds-imhs [default: all].")
+@as_json
+def list_(service: str | None, as_json: bool) -> None:
+    """Every figure, amount and switch: those that the flags go by, and those that only rules read.
+
+    What is not entered is as the document of the service says: casework service show.
+    """
+    return _show(service, as_json, settings=True)
+
+
+def _show(service: str | None, as_json: bool, *, settings: bool) -> None:
     from jobs.commands import documents, night_documents
     from jobs.figures import figures_of, show_figures
     from workflows.registry import CURRENT
 
     casework = clinic()
-    found = {one: figures_of(casework, one) for one in ([service] if service else CURRENT)}
+    found = {one: figures_of(casework, one, settings=settings) for one in ([service] if service else CURRENT)}
     if as_json:
         every = [figure for some in found.values() for figure in some]
         return documents.print_document([night_documents.figure_in_force(figure) for figure in every])
@@ -70,7 +85,7 @@ def set_(
     as_json: bool,
     **starts: date | None,
 ) -> None:
-    """Enter a figure: NAME is one of casework figures, AMOUNT a whole number in its unit, or none to turn it off.
+    """Enter a figure: NAME is one of casework figures list, AMOUNT a whole number in its unit, or none to turn it off.
 
     What it would change on its first day is always shown first; --dry-run leaves it at that.
     """

@@ -81,8 +81,9 @@ def diagram(name: str, as_markdown: bool) -> None:
 def compare(old: str, new: str, as_json: bool) -> None:
     """What the version NEW would change against OLD, before it is activated. Nothing is activated by this.
 
-    Each is a service, name@version, or a Python file that holds a pathway which is not registered yet. With --database
-    on the line: what would change for the referrals on OLD, and whether every kept history folds under NEW.
+    Each is a service, name@version, or a file with a pathway that is not registered yet: the document of a service
+    (.toml), or Python (.py). With --database on the line: what would change for the referrals on OLD, and whether
+    every kept history folds under NEW.
 
     Exit 0: nothing stands against NEW; 1: a referral would be stranded, a history would not fold, or NEW bears the name
     of a released version and is another. They are listed.

@@ -7,13 +7,13 @@ that a complete referral needs; a shorter published wait; the family hears too.
 from dataclasses import replace
 from datetime import date
 
+from tests.workflows.shipped import LEEDS as BEFORE
 from workflows import Chart, Figure, Move, Refusal, Role, Stage, State
 from workflows.charts.rows import EVERY_CLOCK
 from workflows.fields.referral import REASON
-from workflows.services.leeds_v1 import LEEDS as BEFORE
 from workflows.vocabulary import Again, Facts
 
-GONE = "watchful_waiting"
+GONE = {"watchful_waiting", "watch_advised"}
 
 
 def consent_recorded(facts: Facts) -> Refusal | None:
@@ -32,7 +32,7 @@ def _row(move: Move) -> Move:
     return move
 
 
-KEPT = tuple(_row(m) for m in BEFORE.moves if GONE not in (m.source, m.to, *(m.given or ())))
+KEPT = tuple(_row(m) for m in BEFORE.moves if not GONE & {m.source, m.to, *(m.given or ())})
 NEW_ROWS = (
     Move("allocated", "call_family", "first_call", (Role.CLINICIAN,)),
     Move("first_call", "first_contact", "assessment", (Role.CLINICIAN,), stops=("wait_to_start", "total_time")),
@@ -48,7 +48,7 @@ LEEDS_2 = Chart(
         figures=(*BEFORE.rules.figures, Figure("wait_first", 42, "an invented page", date(2026, 1, 1))),
     ),
     states={
-        **{name: state for name, state in BEFORE.states.items() if name != GONE},
+        **{name: state for name, state in BEFORE.states.items() if name not in GONE},
         "first_call": State("first_call", Stage.ALLOCATED, "First call made"),
     },
     clocks={
