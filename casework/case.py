@@ -7,14 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from casework.actor import Actor
+from casework.answers import take
+from casework.aside import put_aside, stand_again
 from casework.calendar import london_day
 from casework.errors import StepRefused
 from casework.forms import checked
-from casework.identity import People, new_id, people
-from casework.waiting import ClockState, known_days, started
-from workflows import Chart, Facts, Move, Part, Refusal
+from casework.identity import PREFIXES, People, new_id, people
+from casework.waiting import ClockState, begun, known_days
+from workflows import Chart, Facts, Move, Refusal
+from workflows.beside import ALONE, Beside, RecordKind
 from workflows.dates import british
-from workflows.engine import Judgement, engine_of, lacks
+from workflows.engine import Judgement, beyond_answers, engine_of, lacks, stated, told_once
 from workflows.guards.referral import information_complete, missing_answers, no_other_open_referral
 from workflows.vocabulary import NEW, Again
 
@@ -66,6 +69,8 @@ class Attempt:
     imported: bool = False
     request_id: str | None = None
     id: UUID = field(default_factory=new_id)
+    follows: bool = False
+    """The consequence of another step, taken in the same transaction by the same person."""
 
     @property
     def today(self) -> date:
@@ -113,12 +118,18 @@ class Case:
     @property
     def days(self) -> dict[str, date]:
         """The days beside its clocks that flags are counted from or to; none once it is closed."""
-        return known_days(self.answers, self.chart.rules.age_limit) if self.open else {}
+        counted = self.open and self.chart.kind is RecordKind.REFERRAL
+        return known_days(self.answers, self.chart.rules.age_limit) if counted else {}
 
     @property
     def people(self) -> People:
-        """Keys of the baby and the carer whose relationship this referral is about."""
-        return people(self.answers)
+        """Keys of the baby and the carer whose relationship this referral is about; none of a record beside it."""
+        return people(self.answers) if self.chart.kind is RecordKind.REFERRAL else (None, None)
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The records of the service that it names, by the answer in which it names them."""
+        return {name: str(self.answers[name]) for name in self.chart.links if self.answers.get(name)}
 
     def facts(self, on: date, data: Mapping[str, Any] | None = None, **known: Any) -> Facts:
         return Facts(
@@ -136,10 +147,11 @@ class Case:
     def copy(self) -> "Case":
         return replace(self, answers=dict(self.answers), clocks=dict(self.clocks))
 
-    def fire(self, attempt: Attempt, other_referral: OtherReferral = nobody_else) -> CaseEvent:
+    def fire(self, attempt: Attempt, other_referral: OtherReferral = nobody_else, beside: Beside = ALONE) -> CaseEvent:
         """The event that the step would be. Raises `StepRefused` with every reason at once; changes nothing.
 
-        `other_referral` is asked only where the step needs to know of another open referral for the same people.
+        `other_referral` is asked only where the step needs to know of another open referral for the same people, and
+        `beside` for whatever else of the service a guard looks at.
         """
         engine = engine_of(self.chart)
         today = attempt.today
@@ -148,13 +160,14 @@ class Case:
         data, reasons = checked(row, attempt.data, today) if row else ({}, [])
         asks = row is not None and no_other_open_referral in row.only_if and other_referral is not nobody_else
         other = other_referral(people({**self.answers, **data})) if asks else None
-        facts = self.facts(on, data, roles=attempt.actor.roles, other_referral=other, from_paper=attempt.imported)
+        known = {"other_referral": other, "from_paper": attempt.imported, "follows": attempt.follows, "beside": beside}
+        facts = self.facts(on, data, roles=attempt.actor.roles, actor=attempt.actor.name, **known)
         judgement = engine.judge(facts, attempt.trigger)
-        reasons = _told_once([*reasons, *self._untimely(judgement.move, on, today), *judgement.reasons])
+        reasons = told_once([*reasons, *self._untimely(judgement.move, on, today), *judgement.reasons])
         if reasons or judgement.move is None:
             raise self._refused(attempt.trigger, reasons, judgement, facts)
         engine.step(facts, attempt.trigger, judgement.move)
-        return self._event(attempt, judgement.move, on, data)
+        return self._event(attempt, judgement.move, on, data | stated(judgement.move, facts))
 
     def _event(self, attempt: Attempt, move: Move, on: date, data: dict[str, Any]) -> CaseEvent:
         return CaseEvent(
@@ -165,7 +178,7 @@ class Case:
             source=self.state,
             to=move.to,
             actor=attempt.actor.name,
-            role=None if attempt.imported else attempt.actor.acting_as(move.who),
+            role=None if attempt.imported or attempt.follows else attempt.actor.acting_as(move.who),
             via=attempt.actor.via,
             effective_on=on,
             effective_at=attempt.now if attempt.on is None else None,
@@ -192,7 +205,8 @@ class Case:
         if move is None:
             return []
         follows = [self.placed_on if move.moves or move.hold else self.opened_on]
-        stops = [self.clocks[c] for c in move.stops if c in self.clocks and self.clocks[c].running]
+        fixed = [c for c in move.stops if not self.chart.clocks[c].from_opening]
+        stops = [self.clocks[c] for c in fixed if c in self.clocks and self.clocks[c].running]
         follows += [self.placed_on if clock.held_days else clock.since for clock in stops]
         last = max((day for day in follows if day), default=None)
         if last is None or on >= last:
@@ -213,32 +227,24 @@ class Case:
         for trigger in self.chart.triggers_from(self.state):
             judgement = engine_of(self.chart).judge(facts, trigger)
             if judgement.move is not None:
-                found.append((judgement.move, _beyond_answers(judgement.move, judgement.reasons)))
+                found.append((judgement.move, beyond_answers(judgement.move, judgement.reasons)))
         return found
 
     def apply(self, event: CaseEvent) -> None:
         """Take in what happened. Live and on replay there is no other way for a case to change."""
         rows = engine_of(self.chart).rows[event.source, event.trigger]
         row = rows[0] if len(rows) == 1 else next(m for m in rows if m.to == event.to)
-        self._take_answers(row, event)
+        take(self.answers, row, event)
         self._turn_clocks(row, event)
         if row.hold:
             self._hold(row.hold, event)
+        if row.aside == "starts":
+            put_aside(self)
         if row.moves:
             self._place(event)
+        if row.aside == "ends":
+            stand_again(self)
         self.version = event.seq
-
-    def _take_answers(self, row: Move, event: CaseEvent) -> None:
-        kept = {f.name for f in (*row.needs, *row.takes) if f.part is not Part.STEP}
-        self.answers.update((name, value) for name, value in event.data.items() if name in kept)
-        given = [f.dates for f in (*row.needs, *row.takes) if f.dates and f.name in event.data]
-        given += [row.dates] if row.dates else []
-        self.answers.update((name, max(event.effective_on, self.answers.get(name, date.min))) for name in given)
-        self.answers.update(row.records)
-        if row.marks:
-            self.answers[row.marks] = event.effective_on
-        for name in row.forgets:
-            self.answers.pop(name, None)
 
     def _turn_clocks(self, row: Move, event: CaseEvent) -> None:
         on, clocks = event.effective_on, self.clocks
@@ -253,7 +259,7 @@ class Case:
             clocks.update((name, self._again(name, on)) for name in stopped_then)
         for name in row.starts:
             if name not in clocks or (not clocks[name].running and self.chart.clocks[name].again is Again.AFRESH):
-                clocks[name] = started(on, event.data.get(self.chart.clocks[name].agreed))
+                clocks[name] = begun(self.chart.clocks[name], on, event.data, self.chart.rules.opening_hours)
             elif not clocks[name].running:
                 clocks[name] = self._again(name, on)
 
@@ -265,11 +271,11 @@ class Case:
 
     def _hold(self, hold: str, event: CaseEvent) -> None:
         on = event.effective_on
-        if hold == "starts":
+        if hold == "ends":
+            self._lift_hold(on)
+        elif self.held_since is None:
             self.clocks = {name: clock.hold_begins(on) for name, clock in self.clocks.items()}
             self.held_since = on
-        else:
-            self._lift_hold(on)
         self.placed_on = on
 
     def _lift_hold(self, on: date) -> None:
@@ -287,13 +293,7 @@ class Case:
         self.closed_on = event.effective_on if closing else None
 
 
-def _told_once(reasons: list[Refusal]) -> list[Refusal]:
-    """An answer that was given and is wrong is not also called missing."""
-    wrong = {name for r in reasons for name in r.fields if r.code != "answer_missing"}
-    return [r for r in reasons if r.code != "answer_missing" or not wrong.intersection(r.fields)]
-
-
-def _beyond_answers(move: Move, reasons: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
-    """The reasons that stay when the step's questions are answered."""
-    asked = {f.name for f in move.needs}
-    return tuple(r for r in reasons if not r.fields or r.who or not asked.issuperset(r.fields))
+def new_case(chart: Chart, reference: str | None = None) -> Case:
+    """A record of which nothing is known yet; without a reference of the service's own it is given one."""
+    case_id = new_id()
+    return Case(case_id, chart, reference or f"{PREFIXES[chart.kind]}-{case_id.hex[-12:]}")

@@ -1,21 +1,25 @@
 """The one way to change a case: lock, key, version, judge, write, commit, and only then tell the log."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
 from casework import log
 from casework.case import Attempt, Case, CaseEvent
-from casework.errors import BadRequest, KeyUsedOtherwise, ReferenceTaken, StaleCase
+from casework.consequences import Following, Rule, following
+from casework.errors import BadRequest, KeyUsedOtherwise, ReferenceTaken, StaleCase, StepRefused
 from casework.figures import figures_with
 from casework.flagging import over
+from casework.identity import new_id
 from casework.store import Answered, Store
+from casework.surroundings import Surroundings
+from workflows.guards.safeguarding import RAISING
 
 
 class Latest(Enum):
@@ -33,6 +37,15 @@ For machines, which have seen nothing. A person's decision is never applied to a
 Seen = int | Latest | None
 
 
+class Followed(NamedTuple):
+    """A step on another record that followed from one, in the same transaction."""
+
+    kind: str
+    reference: str
+    trigger: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a step led to. The same request with the same key gets the same receipt."""
@@ -44,6 +57,9 @@ class Receipt:
     state: str
     effective_on: date
     cleared_flags: tuple[str, ...] = ()
+    also: tuple[Followed, ...] = ()
+    alike: tuple[str, ...] = ()
+    """Of a record that was opened: those that may be of the same baby, as it is found now; no part of the answer."""
 
     def as_answer(self) -> dict[str, Any]:
         return {
@@ -54,6 +70,7 @@ class Receipt:
             "state": self.state,
             "effective_on": self.effective_on.isoformat(),
             "cleared_flags": list(self.cleared_flags),
+            "also": [followed._asdict() for followed in self.also],
         }
 
     @classmethod
@@ -66,22 +83,37 @@ class Receipt:
             state=answer["state"],
             effective_on=date.fromisoformat(answer["effective_on"]),
             cleared_flags=tuple(answer["cleared_flags"]),
+            also=tuple(Followed(**followed) for followed in answer.get("also", ())),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step as it was taken inside one change: what is kept of it, and what it ended."""
+
+    before: Case
+    after: Case
+    event: CaseEvent
+    cleared: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Change:
-    """One change, however often it is tried. `make` runs inside a transaction; `tell` after its commit."""
+    """One change, however often it is tried. `make` runs inside a transaction; `tell` after its commit.
+
+    It is one step, and the steps on other records that follow from it (`casework.consequences`).
+    """
 
     attempt: Attempt
     request: tuple[Any, ...]
     """What tells one request under a key from another, beside the case: not the version that a screen showed."""
     key: str | None = None
     dry_run: bool = False
-    told: list[tuple[CaseEvent, Case]] = field(default_factory=list)
-    cleared: tuple[str, ...] = ()
+    steps: list[_Step] = field(default_factory=list)
     before: Case | None = None
     receipt: Receipt | None = None
+    asked: tuple[Rule, ...] = ()
+    """What else somebody asked for in the same act, beside what follows by the rules."""
     in_doubt: bool = False
     """An earlier try may stand: the connection was lost while it was being kept. Under the lock its event tells."""
 
@@ -91,26 +123,52 @@ class Change:
         self.before = before
         if self.in_doubt and self.receipt and store.stands(before.id, self.attempt.id):
             return self.receipt
-        self.told.clear()
+        self.steps.clear()
         digest = _digest(None if isinstance(case, Case) else before.id, *self.request) if self.key else ""
         if self.key and (earlier := self._earlier(store, self.key, digest)):
             return earlier
+        seen = LATEST if self.attempt.trigger == RAISING else seen  # a concern changes nothing that a screen showed
         if before.version and seen is not LATEST and seen != before.version:
             since = store.changes_since(before.id, seen or 0) if 0 <= (seen or 0) < before.version else ()
             raise StaleCase(before.id, before.version, seen or 0, since)
         if isinstance(case, Case) and store.is_taken(case.service, case.reference):
             raise ReferenceTaken
-        event = before.fire(self.attempt, lambda who: store.other_referral(before.service, who, before.id))
+        self._take(store, before, self.attempt, open_flags)
+        first = self.steps[0]
+        for follows in (then for rule in self.asked for then in rule(store, first.after, first.event)):
+            self._follow(store, follows, first.event)
+        self.receipt = receipt = _receipt(self.steps)
+        if self.key and not self.dry_run:
+            answered = Answered(digest, receipt.as_answer())
+            store.remember(self.attempt.actor.name, self.key, answered, self.attempt.now)
+        return receipt
+
+    def _take(self, store: Store, before: Case, attempt: Attempt, open_flags: tuple[str, ...]) -> None:
+        beside = Surroundings(store, before, [step.after for step in self.steps])
+        event = before.fire(attempt, lambda who: store.other_referral(before.service, who, before.id), beside)
         after = before.copy()
         after.apply(event)
-        self.cleared = self._ended(store, after, open_flags)
-        self.receipt = receipt = _receipt(after, event, self.cleared)
+        step = _Step(before, after, event, self._ended(store, after, open_flags))
+        self.steps.append(step)
         if not self.dry_run:
-            self._write(store, before, after, event)
-            if self.key:
-                answered = Answered(digest, receipt.as_answer())
-                store.remember(self.attempt.actor.name, self.key, answered, self.attempt.now)
-        return receipt
+            self._write(store, step)
+        for follows in following(store, after, event):
+            self._follow(store, follows, event)
+
+    def _follow(self, store: Store, follows: Following, cause: CaseEvent) -> None:
+        """Once for each record: what follows from a step does not come back to it."""
+        if any(step.after.id == follows.case.id for step in self.steps):
+            return
+        if follows.history and not self.dry_run:
+            store.import_cases([(follows.case, follows.history, "")])
+        kept = follows.case.version and not (follows.history and self.dry_run)
+        case, open_flags = store.locked(follows.case.id) if kept else (follows.case, ())
+        on = None if cause.effective_at else cause.effective_on
+        then = replace(self.attempt, trigger=follows.trigger, data=follows.data, id=new_id(), on=on, follows=True)
+        try:
+            self._take(store, case, then, open_flags)
+        except StepRefused as refused:
+            raise _refused_for(refused, self.attempt, self.before or case, case) from None
 
     def _ended(self, store: Store, after: Case, open_flags: tuple[str, ...]) -> tuple[str, ...]:
         """Figures are asked for only where a flag is open: most steps need none."""
@@ -127,25 +185,31 @@ class Change:
             raise KeyUsedOtherwise
         return Receipt.from_answer(answered.answer)
 
-    def _write(self, store: Store, before: Case, after: Case, event: CaseEvent) -> None:
-        store.append(before, after, event)
-        if self.cleared:
-            because = f"{event.trigger}#{event.seq}"
-            store.clear_flags(after.id, self.cleared, self.attempt.today, self.attempt.now, because)
-        self.told.append((event, after))
+    def _write(self, store: Store, step: _Step) -> None:
+        store.append(step.before, step.after, step.event)
+        if step.cleared:
+            because = f"{step.event.trigger}#{step.event.seq}"
+            store.clear_flags(step.after.id, step.cleared, self.attempt.today, self.attempt.now, because)
 
     def tell(self) -> None:
-        """The flags that the step ended. Its own line is owed to the log by the event itself: see `casework.audit`."""
-        for event, case in self.told:
-            for kind in self.cleared:
+        """The flags that the steps ended. Their own lines are owed to the log by the events: see `casework.audit`."""
+        for step in () if self.dry_run else self.steps:
+            for kind in step.cleared:
                 log.flag_cleared(
-                    case_id=case.id,
+                    case_id=step.after.id,
                     kind=kind,
                     cleared_on=self.attempt.today.isoformat(),
-                    because=f"{event.trigger}#{event.seq}",
-                    service=case.service,
-                    reference=case.reference,
+                    because=f"{step.event.trigger}#{step.event.seq}",
+                    service=step.after.service,
+                    reference=step.after.reference,
                 )
+
+
+def _refused_for(refused: StepRefused, attempt: Attempt, first: Case, about: Case) -> StepRefused:
+    """A step that was to follow may not be taken, so the first one may not: its reasons name the other record."""
+    where = f"{about.chart.kind.value} {about.reference}"
+    reasons = [replace(reason, sentence=f"For {where}: {reason.sentence}", fields=()) for reason in refused.reasons]
+    return StepRefused(attempt.trigger, first.state, reasons, refused.who)
 
 
 def _digest(*request: Any) -> str:
@@ -158,5 +222,17 @@ def _digest(*request: Any) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def _receipt(after: Case, event: CaseEvent, cleared: tuple[str, ...]) -> Receipt:
-    return Receipt(after.id, after.reference, event.seq, event.trigger, after.state, event.effective_on, cleared)
+def _receipt(steps: Sequence[_Step]) -> Receipt:
+    first, also = steps[0], steps[1:]
+    after, event = first.after, first.event
+    followed = tuple(Followed(s.after.chart.kind.value, s.after.reference, s.event.trigger, s.event.seq) for s in also)
+    return Receipt(
+        after.id,
+        after.reference,
+        event.seq,
+        event.trigger,
+        after.state,
+        event.effective_on,
+        first.cleared,
+        followed,
+    )

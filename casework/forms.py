@@ -1,30 +1,14 @@
 """The answers of one step: checked when they come in, and described as a JSON Schema so that a screen can ask."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from functools import lru_cache, partial
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
-import nhs_number.validate
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    ValidationError,
-    WithJsonSchema,
-    create_model,
-)
-from pydantic import Field as Described
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ValidationError
 
-from casework.calendar import EARLIEST, NotADay, parse_day
-from casework.limits import fault_of, one_form
+from casework.kinds import Fields, is_blank, model_of
 from workflows import Field, Kind, Move, Part, Refusal
-
-Fields = tuple[Field, ...]
-
-LONGEST_NHS_NUMBER = 100
-"""Characters as it is typed: ten digits, and blanks around and between them."""
 
 SENTENCES = {
     "unknown_field": "This step has no such answer. It takes: {choices}.",
@@ -35,7 +19,12 @@ SENTENCES = {
     "control_characters": "This has control characters. Remove them.",
     "invalid_text": "This is no valid text.",
     "too_long": "This is longer than {longest} characters.",
-    "too_many": "These are more answers than there are to choose from.",
+    "too_many": "These are more answers than can be given: at most {longest}.",
+    "out_of_range": "This is no whole number from {least} to {most}.",
+    "invalid_time": "This is no time of the day. Write 09:30.",
+    "invalid_reference": "This is no reference of a record.",
+    "entry_incomplete": "Each entry needs: {choices}.",
+    "unknown_in_entry": "An entry has no such answer. It takes: {choices}.",
     "wrong_type": "This is not of the right kind: {kind} is asked for.",
 }
 
@@ -47,15 +36,11 @@ def checked(move: Move, data: Mapping[str, object], today: date) -> tuple[dict[s
 
 def checked_fields(fields: Fields, data: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
     """The same for a set of questions that belongs to no step (a row of a sheet)."""
-    return _clean(fields, {name: value for name, value in data.items() if not _is_blank(value)}, today)
-
-
-def _is_blank(value: object) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and (not value or value.isspace()))
+    return _clean(fields, {name: value for name, value in data.items() if not is_blank(value)}, today)
 
 
 def _clean(fields: Fields, given: Mapping[str, object], today: date) -> tuple[dict[str, Any], list[Refusal]]:
-    model, known = _model(fields)
+    model, known = model_of(fields)
     try:
         clean = model.__pydantic_validator__.validate_python(dict(given)).__dict__
     except ValidationError as problem:
@@ -65,9 +50,24 @@ def _clean(fields: Fields, given: Mapping[str, object], today: date) -> tuple[di
         left = {name: value for name, value in given.items() if name in known and name not in wrong}
         clean, more = _clean(fields, left, today) if len(left) < len(given) else ({}, [])
         return clean, list(dict.fromkeys([*bad, *more]))
-    clean = {name: value for name, value in clean.items() if value is not None}
-    ahead = [n for n, v in clean.items() if isinstance(v, date) and (v - today).days > known[n].ahead]
+    clean = {name: _as_kept(value) for name, value in clean.items() if value is not None}
+    ahead = [n for n, v in clean.items() if _too_far_ahead(known[n], v, today)]
     return {n: v for n, v in clean.items() if n not in ahead}, [_refusal("date_in_future", (n,), known) for n in ahead]
+
+
+def _as_kept(value: Any) -> Any:
+    """The entries of a list as plain answers by name; what an entry is without is left out."""
+    if isinstance(value, list) and value and isinstance(value[0], BaseModel):
+        return [{n: v for n, v in entry.__dict__.items() if v is not None} for entry in value]
+    return value
+
+
+def _too_far_ahead(field: Field, value: Any, today: date) -> bool:
+    if isinstance(value, date):
+        return (value - today).days > field.ahead
+    if field.kind is not Kind.LIST:
+        return False
+    return any(_too_far_ahead(f, entry[f.name], today) for entry in value for f in field.of if f.name in entry)
 
 
 def schema(move: Move, recorded: Mapping[str, object]) -> dict[str, Any]:
@@ -79,108 +79,24 @@ def schema(move: Move, recorded: Mapping[str, object]) -> dict[str, Any]:
 
 @lru_cache(maxsize=512)
 def _schema(fields: Fields) -> dict[str, Any]:
-    model, known = _model(fields)
+    model, known = model_of(fields)
     described = model.model_json_schema()
     properties = {name: _plain(prop, known[name]) for name, prop in described.get("properties", {}).items()}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
+def _entries(field: Field) -> dict[str, Any]:
+    """A list as JSON Schema: its entries are described where they stand, and nowhere else."""
+    one = {**_schema(field.of), "required": [f.name for f in field.of if not f.optional]}
+    return {"type": "array", "items": one, "maxItems": field.most}
+
+
 def _plain(prop: dict[str, Any], field: Field) -> dict[str, Any]:
     """The schema of an answer that is given: blank is left out rather than sent as null."""
+    if field.kind is Kind.LIST:
+        return {**_entries(field), "title": field.label}
     kept = next((p for p in prop.get("anyOf", []) if p.get("type") != "null"), prop)
     return {**{k: v for k, v in kept.items() if k not in ("default", "anyOf")}, "title": field.label}
-
-
-@lru_cache(maxsize=512)
-def _model(fields: Fields) -> tuple[type[BaseModel], dict[str, Field]]:
-    known = {f.name: f for f in fields}
-    shape: dict[str, Any] = {f.name: (_type(f) | None, None) for f in fields}
-    model = create_model("Answers", __config__=ConfigDict(extra="forbid", hide_input_in_errors=True), **shape)
-    return model, known
-
-
-def _type(field: Field) -> Any:
-    match field.kind:
-        case Kind.DATE:
-            return Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-        case Kind.NHS_NUMBER:
-            asked = WithJsonSchema({"type": "string", "pattern": r"^\d{3} ?\d{3} ?\d{4}$"})
-            return Annotated[str, BeforeValidator(_nhs_number), asked]
-        case Kind.CODE | Kind.YES_NO:
-            return _one_of(field)
-        case Kind.CODES:
-            one: Any = _one_of(field)
-            return Annotated[list[one], Described(max_length=len(field.choices))]
-        case Kind.LINE:
-            return _text(_one_line, field)
-        case Kind.WORDS:
-            return _text(_words, field)
-
-
-def _one_of(field: Field) -> Any:
-    """Looked for as it is: pydantic would write the whole of it out in UTF-8 first, and Python keeps that with it."""
-    return Annotated[Literal[field.choices], BeforeValidator(partial(_chosen, field.choices))]
-
-
-def _text(check: Callable[[int, object], str], field: Field) -> Any:
-    """Measured before anything else is asked of it, however long it is."""
-    asked = WithJsonSchema({"type": "string", "maxLength": field.longest})
-    return Annotated[str, BeforeValidator(partial(check, field.longest)), asked]
-
-
-def _day(value: object) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        if value < EARLIEST:
-            raise PydanticCustomError("invalid_date", "no date")
-        return value
-    if not isinstance(value, str):
-        raise PydanticCustomError("wrong_type", "a date is asked for")
-    try:
-        return parse_day(value)
-    except NotADay:
-        raise PydanticCustomError("invalid_date", "no date") from None
-
-
-def _chosen(choices: tuple[str, ...], value: object) -> object:
-    if not isinstance(value, str) or value not in choices:
-        raise PydanticCustomError("literal_error", "none to choose from")
-    return value
-
-
-def _nhs_number(value: object) -> str:
-    """Modulus 11, and not all zeros, which passes the sum but is never issued."""
-    if not isinstance(value, str):
-        raise PydanticCustomError("wrong_type", "digits are asked for")
-    digits = "".join(value.split()).replace("-", "") if len(value) <= LONGEST_NHS_NUMBER else ""
-    plain = len(digits) == 10 and digits.isascii() and digits.isdigit() and digits.strip("0")
-    if not plain or not nhs_number.validate.is_valid(digits):
-        raise PydanticCustomError("invalid_nhs_number", "no NHS number")
-    return digits
-
-
-def _one_line(longest: int, value: object) -> str:
-    """Kept composed (NFC), so that a name is the same name whoever typed it; counted in its letters, never cut."""
-    if not isinstance(value, str):
-        raise PydanticCustomError("wrong_type", "text is asked for")
-    line = one_form(value, longest)
-    if line is None:
-        raise PydanticCustomError("string_too_long", "too long")
-    return _without_faults(line, "")
-
-
-def _words(longest: int, value: object) -> str:
-    """Kept to the letter, blanks and all: they are somebody's own words."""
-    if not isinstance(value, str):
-        raise PydanticCustomError("wrong_type", "text is asked for")
-    if len(value) > longest:
-        raise PydanticCustomError("string_too_long", "too long")
-    return _without_faults(value, "\n\r\t")
-
-
-def _without_faults(kept: str, allowed: str) -> str:
-    if code := fault_of(kept, allowed):
-        raise PydanticCustomError(code, "cannot be kept")
-    return kept
 
 
 _IN_WORDS = {
@@ -191,6 +107,10 @@ _IN_WORDS = {
     Kind.CODES: "a list of answers to choose from",
     Kind.YES_NO: "yes or no",
     Kind.NHS_NUMBER: "an NHS number",
+    Kind.NUMBER: "a whole number",
+    Kind.TIME: "a time like 09:30",
+    Kind.RECORD: "the reference of a record",
+    Kind.LIST: "a list of entries",
 }
 
 _CODES = {
@@ -199,6 +119,7 @@ _CODES = {
     "string_too_long": "too_long",
     "too_long": "too_long",
     "string_unicode": "invalid_text",
+    "missing": "entry_incomplete",
 }
 
 
@@ -206,8 +127,25 @@ def _refusal(error_type: str, location: tuple[int | str, ...], known: Mapping[st
     """The refusal of one answer. An unknown name is not repeated: it may be a text that slipped."""
     code = _CODES.get(error_type, error_type if error_type in SENTENCES else "wrong_type")
     field = known.get(str(location[0])) if location else None
-    sentence = SENTENCES["too_many" if error_type == "too_long" else code]
     if field is None:
-        return Refusal(code, sentence.format(choices=", ".join(known) or "none", longest=0, kind="an answer"))
-    told = {"choices": ", ".join(field.choices), "longest": field.longest, "kind": _IN_WORDS[field.kind]}
-    return Refusal(code, sentence.format(**told), (field.name,))
+        told = {"choices": ", ".join(known) or "none", "longest": 0, "kind": "an answer", "least": 0, "most": 0}
+        return Refusal(code, SENTENCES[code].format(**told))
+    if error_type == "too_long":
+        sentence, longest = SENTENCES["too_many"], field.most if field.kind is Kind.LIST else len(field.choices)
+        return Refusal(code, sentence.format(longest=longest), (field.name,))
+    asked = field if code == "entry_incomplete" else _asked_at(field, location[1:])
+    return Refusal(code, _sentence(code, asked), (field.name,))
+
+
+def _asked_at(field: Field, inside: tuple[int | str, ...]) -> Field:
+    """The question that an error is about: inside a list it may be one of an entry's."""
+    named = next((str(part) for part in inside if isinstance(part, str)), "")
+    return next((f for f in field.of if f.name == named), field)
+
+
+def _sentence(code: str, field: Field) -> str:
+    if field.kind is Kind.LIST and code == "unknown_field":
+        code = "unknown_in_entry"
+    choices = field.choices or tuple(f.name for f in field.of if code != "entry_incomplete" or not f.optional)
+    told = {"longest": field.longest, "kind": _IN_WORDS[field.kind], "least": field.least, "most": field.most}
+    return SENTENCES[code].format(choices=", ".join(choices), **told)

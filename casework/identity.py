@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from casework.calendar import unix_milliseconds
+from workflows.beside import RecordKind
 
 _TELLING = (
     "infant_nhs_number",
@@ -23,6 +24,17 @@ REFERENCE = r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}"
 """How a service may name a referral."""
 
 _REFERENCE = re.compile(REFERENCE)
+
+PREFIXES = {
+    RecordKind.REFERRAL: "C",
+    RecordKind.INFANT: "B",
+    RecordKind.CARER: "P",
+    RecordKind.MEETING: "M",
+    RecordKind.CONSULTATION: "K",
+    RecordKind.ACTIVITY: "A",
+    RecordKind.STAFF: "S",
+}
+"""How a reference begins that casework makes: of a referral, a baby, a parent, a meeting and so on."""
 
 People = tuple[str | None, str | None]
 """Keys of the baby and of the carer; None where it is not known who they are."""
@@ -45,6 +57,11 @@ def new_id() -> UUID:
     """A version 7 UUID: random, and in the order of time so that neighbours in time are neighbours on disk."""
     value = (unix_milliseconds() & (1 << 48) - 1) << 80 | secrets.randbits(80)
     return UUID(int=(value & ~(0xF << 76) & ~(0x3 << 62)) | 0x7 << 76 | 0x2 << 62)
+
+
+def new_family() -> str:
+    """A label for those who belong together; it says nothing of who they are."""
+    return f"F-{new_id().hex[-12:]}"
 
 
 def infant_key(answers: Mapping[str, object]) -> str | None:

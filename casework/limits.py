@@ -212,5 +212,23 @@ def _plain(value: object) -> object:
 
 
 def _element(value: object) -> object:
+    """One of several: a text, or an entry with answers of its own. Nothing lies deeper than that."""
+    kind = type(value)
+    if issubclass(kind, dict):
+        some = islice(dict.items(cast(dict[object, object], value)), MOST_ANSWERS + 1)
+        return {_name(name): _single(one) for name, one in some}
     found = text(value)
     return UNFIT if found is None else found
+
+
+def _name(name: object) -> str:
+    plain = text(name)
+    return plain if plain is not None and _NAME_OF_ANSWER.fullmatch(plain) else "?"
+
+
+def _single(value: object) -> object:
+    """An answer inside an entry: codes at most, and no entries in their turn."""
+    if issubclass(type(value), list):
+        some = list.__getitem__(cast(list[object], value), slice(0, MOST_ANSWERS + 1))
+        return [UNFIT if text(one) is None else text(one) for one in some]
+    return UNFIT if issubclass(type(value), dict) else _plain(value)

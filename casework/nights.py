@@ -11,8 +11,21 @@ from casework.errors import BadRequest
 from casework.figures import figures_with
 from casework.ledger import NightKeeper, NightOrder, NightReport, NightRun, PlannedChange, Stop, Undone
 from workflows.dates import british
-from workflows.figures import FIGURES, Figure, Lookup, Unit, wait_of
-from workflows.registry import CURRENT
+from workflows.fields.activities import WITHOUT_A_CASE
+from workflows.figures import (
+    FIGURES,
+    OFFERS,
+    SETTINGS,
+    Figure,
+    Lookup,
+    Measure,
+    Unit,
+    known_figure,
+    meaning_of,
+    wait_of,
+)
+from workflows.interventions import CATALOGUE
+from workflows.registry import CURRENT, published
 
 HOUR = time(2, 30)
 """When the night of a local date begins, in Europe/London. It comes exactly once on every date of the year."""
@@ -22,7 +35,11 @@ LONGEST_REASON, LONGEST_SOURCE = 2_000, 500
 MOST_ENTRIES = 10_000
 FURTHEST_AHEAD = timedelta(days=3_660)
 """How far ahead a figure may be entered: a day beyond is a slip of the pen."""
-MOST = {Unit.DAYS: 3_660, Unit.WORKING_DAYS: 250, Unit.MONTHS: 120}
+MOST: dict[Unit | Measure, int] = {
+    Unit.DAYS: 3_660, Unit.WORKING_DAYS: 250, Unit.MONTHS: 120,
+    Measure.MINUTES: 600, Measure.PEOPLE: 50, Measure.CASES: 500, Measure.YEARS: 120,
+    Measure.SWITCH: 1, Measure.TIMES_A_WEEK: 7,
+}  # fmt: skip
 """The largest figure of each unit: more is a slip of the pen."""
 
 
@@ -135,14 +152,14 @@ class Nights:
     def figure(self, service: str, name: str, on: date) -> Figure | None:
         """The figure of a service that is in force on a day; None: off."""
         known, named = _services(_needed(service))[0], limits.text(name)
-        if named not in FIGURES:
+        if named is None or not _is_known(named):
             raise _no_figure()
         return figures_with(self._keeper.figures())(known, named, limits.day(on, "on"))
 
     def figures(self, service: str) -> tuple[Figure, ...]:
         """Every figure that a service ever had, those of its documents first."""
         known = _services(_needed(service))[0]
-        return (*CURRENT[known].rules.figures, *self._keeper.figures().get(known, ()))
+        return (*published(known), *self._keeper.figures().get(known, ()))
 
     def lookup(self) -> Lookup:
         """All figures at once, for many questions."""
@@ -162,8 +179,8 @@ class Nights:
     def enter(self, service: str, figure: Figure, *, by: str) -> None:
         """Enter a figure beside those that stand. It holds from its day on; what was flagged before stays as it was.
 
-        Raises `BadRequest` for a name that no flag reads, for no source, and for a day that has passed: history is
-        not flagged anew.
+        Raises `BadRequest` for a name that no flag and no rule reads, for no source, and for a day that has passed:
+        history is not flagged anew.
         """
         known, by = _services(_needed(service))[0], limits.who(by)
         figure = _checked_figure(figure, london_day(self._now()))
@@ -235,9 +252,9 @@ def _checked_figure(figure: object, today: date) -> Figure:
     if not isinstance(figure, Figure):
         raise BadRequest("wrong_type", "A figure is entered as Figure(name, amount, source, in_force_from).", "figure")
     name, amount = limits.text(figure.name), figure.amount
-    if name not in FIGURES:
+    if name is None or not _is_known(name):
         raise _no_figure()
-    least, most = FIGURES[name].least, MOST[FIGURES[name].unit]
+    least, most = meaning_of(name).least, MOST[meaning_of(name).unit]
     if amount is not None and (type(amount) is not int or not least <= amount <= most):
         raise BadRequest("bad_amount", f"The amount is a whole number from {least} to {most}, or none.", "amount")
     source = _words(figure.source, "source", LONGEST_SOURCE, "Say where the figure comes from.")
@@ -247,8 +264,17 @@ def _checked_figure(figure: object, today: date) -> Figure:
     return Figure(name, amount, source, starts)
 
 
+def _is_known(name: str) -> bool:
+    """A switch is for an intervention of the catalogue, or for a kind of help that is given without a case."""
+    offer = name.removeprefix(OFFERS)
+    return known_figure(name) and (not name.startswith(OFFERS) or offer in CATALOGUE or offer in WITHOUT_A_CASE)
+
+
 def _no_figure() -> BadRequest:
-    return BadRequest("unknown_figure", f"No flag reads such a figure. Choose from: {', '.join(FIGURES)}.", "name")
+    known = ", ".join((*FIGURES, *SETTINGS))
+    what = f"{known}; or {OFFERS} and an intervention, or a kind of help without a case"
+    sentence = f"No flag and no rule reads such a figure. Choose from: {what}."
+    return BadRequest("unknown_figure", sentence, "name")
 
 
 def _check_wait(entered: Mapping[str, tuple[Figure, ...]], service: str, figure: Figure) -> None:

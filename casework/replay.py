@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from casework.alike import COMPARED, NOT_COMPARED, traits
 from casework.case import Case, CaseEvent
+from casework.folding import became, counted_from
 from casework.identity import people
+from casework.refolding import Stood, Stretch, blanks, figures_of, kept_figures
 from casework.store import KeptBeside
-from workflows import Move, Part
-from workflows.registry import CHARTS
+from workflows import Kind, Move, Part
+from workflows.beside import RecordKind
+from workflows.registry import chart_named
 from workflows.vocabulary import Again
 
 UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, StopIteration)
@@ -29,14 +33,6 @@ class Difference:
 
 
 @dataclass(slots=True)
-class _Stretch:
-    since: date
-    until: date | None = None
-    ended_by: int = 0
-    agreed_on: date | None = None
-
-
-@dataclass(slots=True)
 class _Fold:
     state: str = "new"
     version: int = 0
@@ -46,8 +42,9 @@ class _Fold:
     closed_on: date | None = None
     closed_by: int = 0
     answers: dict[str, Any] = field(default_factory=dict)
-    stretches: dict[str, list[_Stretch]] = field(default_factory=dict)
-    holds: list[_Stretch] = field(default_factory=list)
+    stretches: dict[str, list[Stretch]] = field(default_factory=dict)
+    holds: list[Stretch] = field(default_factory=list)
+    aside: Stood | None = None
 
 
 def compare(kept: Case, events: Sequence[CaseEvent], beside: KeptBeside | None = None) -> tuple[Difference, ...]:
@@ -59,7 +56,7 @@ def compare(kept: Case, events: Sequence[CaseEvent], beside: KeptBeside | None =
     for event in events:
         if (problem := _follow(fold, event)) is not None:
             return (problem,)
-    held = fold.holds[-1].since if fold.holds and fold.holds[-1].until is None else None
+    held = None if fold.aside else _held(fold)
     for what, folded, stands in (
         ("state", fold.state, kept.state),
         ("version", fold.version, kept.version),
@@ -68,9 +65,9 @@ def compare(kept: Case, events: Sequence[CaseEvent], beside: KeptBeside | None =
         ("placed_by", fold.placed_by, kept.placed_by),
         ("closed_on", fold.closed_on, kept.closed_on),
         ("held_since", held, kept.held_since),
-        ("clocks", _clock_figures(fold), _kept_figures(kept)),
+        ("clocks", figures_of(fold.stretches, fold.holds, kept.chart.clocks), kept_figures(kept)),
         ("answers", fold.answers, kept.answers),
-        ("gaps", _gaps(fold, kept), tuple(kept.gaps)),
+        ("gaps", tuple(name for name, lack in _gaps(fold, kept).items() if lack == "block"), tuple(kept.gaps)),
         *_beside(fold, kept, beside),
     ):
         if folded != stands:
@@ -98,9 +95,25 @@ def _beside(fold: _Fold, kept: Case, beside: KeptBeside | None) -> Iterator[tupl
     yield "service", kept.chart.rules.service, beside.service
     yield "open", open_now, beside.is_open
     yield "clinician", fold.answers.get("clinician"), beside.clinician
-    yield "people", people(fold.answers), beside.people
-    yield "kept gaps", dict.fromkeys(_gaps(fold, kept), fold.answers.get("received_on")), dict(beside.gaps)
+    referral = kept.chart.kind is RecordKind.REFERRAL
+    yield "people", people(fold.answers) if referral else (None, None), beside.people
+    yield "links", _links(fold, kept), dict(beside.links)
+    yield "traits", _traits(fold, kept), dict(beside.traits)
+    came = fold.answers.get("received_on")
+    yield "kept gaps", {name: (lack, came) for name, lack in _gaps(fold, kept).items()}, dict(beside.gaps)
     yield "kept days", _days(fold, kept), dict(beside.days)
+
+
+def _traits(fold: _Fold, kept: Case) -> dict[str, int]:
+    compared = kept.chart.kind in COMPARED and fold.state not in NOT_COMPARED and "restricted_on" not in fold.answers
+    return dict(traits(kept.chart.rules.service, fold.answers)) if compared else {}
+
+
+def _links(fold: _Fold, kept: Case) -> dict[str, str]:
+    named = [
+        f for m in kept.chart.moves for f in m.needs + m.takes if f.kind is Kind.RECORD and f.part is not Part.STEP
+    ]
+    return {f.name: fold.answers[f.name] for f in named if f.name in fold.answers}
 
 
 def _follow(fold: _Fold, event: CaseEvent) -> Difference | None:
@@ -108,7 +121,7 @@ def _follow(fold: _Fold, event: CaseEvent) -> Difference | None:
         return Difference("sequence", f"event {fold.version + 1} is not there; {event.seq} follows {fold.version}")
     if event.source != fold.state:
         return Difference("sequence", f"event {event.seq} starts from {event.source}, the fold stands at {fold.state}")
-    chart = CHARTS[event.pathway]
+    chart = chart_named(event.pathway)
     rows = [m for m in chart.moves if (m.source, m.trigger, m.to) == (event.source, event.trigger, event.to)]
     if len(rows) != 1:
         return Difference(
@@ -117,22 +130,47 @@ def _follow(fold: _Fold, event: CaseEvent) -> Difference | None:
     row = rows[0]
     _answers(fold, row, event)
     _clocks(fold, row, event)
-    if row.hold == "starts":
-        fold.holds.append(_Stretch(event.effective_on))
+    if row.hold == "starts" and _held(fold) is None:
+        fold.holds.append(Stretch(event.effective_on))
     elif row.hold == "ends":
         fold.holds[-1].until = event.effective_on
     if row.hold:
         fold.placed_on = event.effective_on
+    if row.aside == "starts":
+        _put_aside(fold)
     if event.to != event.source:
         _place(fold, event, closes=chart.states[event.to].closed)
+    if row.aside == "ends":
+        _stand_again(fold)
     fold.version = event.seq
     return None
+
+
+def _held(fold: _Fold) -> date | None:
+    return fold.holds[-1].since if fold.holds and fold.holds[-1].until is None else None
+
+
+def _put_aside(fold: _Fold) -> None:
+    """Its hold is neither on nor over meanwhile, and its clocks run as they did."""
+    closed_from = fold.answers.get("closed_from")
+    fold.aside = Stood(fold.placed_on, fold.placed_by, fold.closed_on, fold.closed_by, closed_from, _held(fold))
+    fold.answers["stood"] = fold.aside.as_answer
+
+
+def _stand_again(fold: _Fold) -> None:
+    stood, fold.aside = fold.aside, None
+    if stood is None:
+        return
+    fold.placed_on, fold.placed_by = stood.placed_on, stood.placed_by
+    fold.closed_on, fold.closed_by = stood.closed_on, stood.closed_by
+    del fold.answers["stood"], fold.answers["closed_from"]
+    fold.answers |= {"closed_from": stood.closed_from} if stood.closed_from else {}
 
 
 def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
     lasting = {f.name for f in row.needs + row.takes if f.part in (Part.FORM, Part.COURSE)}
     for name, value in event.data.items():
-        if name in lasting:
+        if name in lasting and name != "unanswered":
             fold.answers[name] = value
         if asked := _dated(row, name):
             fold.answers[asked] = max(event.effective_on, fold.answers.get(asked, event.effective_on))
@@ -142,7 +180,36 @@ def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
         fold.answers[name] = value
     if row.marks:
         fold.answers[row.marks] = event.effective_on
-    fold.answers = {name: value for name, value in fold.answers.items() if name not in row.forgets}
+    forgotten = set(row.forgets) - event.data.keys()
+    fold.answers = {name: value for name, value in fold.answers.items() if name not in forgotten}
+    _lists(fold, row, event)
+    _not_there(fold, event)
+
+
+def _lists(fold: _Fold, row: Move, event: CaseEvent) -> None:
+    """What a step adds to a list of the case, and what it takes out; an empty list is not there."""
+    if row.settles:
+        name, which = row.settles
+        fold.answers[name] = [e for e in fold.answers.get(name, []) if e["number"] != event.data.get(which)]
+        if not fold.answers[name]:
+            del fold.answers[name]
+    if row.adds:
+        own = {f.name for f in row.needs + row.takes if f.part is Part.STEP}
+        entry = {"number": event.seq, "on": event.effective_on} | {n: v for n, v in event.data.items() if n in own}
+        fold.answers[row.adds] = [*fold.answers.get(row.adds, []), entry]
+        fold.answers |= became(row, event, fold.answers)
+
+
+def _not_there(fold: _Fold, event: CaseEvent) -> None:
+    """Why answers are not there, each by the last word on it; what has come since is struck out."""
+    said = fold.answers.pop("unanswered", [])
+    for told in event.data.get("unanswered", []):
+        fresh = {**told, "on": event.effective_on}
+        known = [e["name"] for e in said]
+        said = [fresh if e["name"] == told["name"] else e for e in said]
+        said += [] if told["name"] in known else [fresh]
+    if left := [e for e in said if e["name"] not in fold.answers]:
+        fold.answers["unanswered"] = left
 
 
 def _dated(row: Move, name: str) -> str:
@@ -153,11 +220,11 @@ def _dated(row: Move, name: str) -> str:
 def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
     for name in row.stops:
         if (stretches := fold.stretches.get(name)) and stretches[-1].until is None:
-            stretches[-1].until, stretches[-1].ended_by = event.effective_on, event.seq
+            stretches[-1].until, stretches[-1].ended_by = max(event.effective_on, stretches[-1].since), event.seq
         elif stretches and row.to == row.source:
             stretches[-1].ended_by = event.seq
     if row.reopens:
-        of_a_hold = {name for m in CHARTS[event.pathway].moves if m.hold == "starts" for name in m.starts}
+        of_a_hold = {name for m in chart_named(event.pathway).moves if m.hold == "starts" for name in m.starts}
         for name, stretches in fold.stretches.items():
             if stretches[-1].ended_by == fold.closed_by and name not in of_a_hold:
                 _run_again(stretches, name, event)
@@ -165,19 +232,20 @@ def _clocks(fold: _Fold, row: Move, event: CaseEvent) -> None:
         stretches = fold.stretches.setdefault(name, [])
         if stretches and stretches[-1].until is None:
             continue
-        if CHARTS[event.pathway].clocks[name].again is Again.AFRESH:
+        if chart_named(event.pathway).clocks[name].again is Again.AFRESH:
             stretches.clear()
         _run_again(stretches, name, event)
-        agreed = CHARTS[event.pathway].clocks[name].agreed
-        if CHARTS[event.pathway].clocks[name].again is Again.AFRESH and agreed:
+        stretches[-1].since = counted_from(event, chart_named(event.pathway), name, stretches[-1].since)
+        agreed = chart_named(event.pathway).clocks[name].agreed
+        if chart_named(event.pathway).clocks[name].again is Again.AFRESH and agreed:
             stretches[-1].agreed_on = event.data.get(agreed)
 
 
-def _run_again(stretches: list[_Stretch], name: str, event: CaseEvent) -> None:
-    if stretches and CHARTS[event.pathway].clocks[name].again is Again.FROM_THE_FIRST_DAY:
+def _run_again(stretches: list[Stretch], name: str, event: CaseEvent) -> None:
+    if stretches and chart_named(event.pathway).clocks[name].again is Again.FROM_THE_FIRST_DAY:
         stretches[-1].until = None
     else:
-        stretches.append(_Stretch(event.effective_on))
+        stretches.append(Stretch(event.effective_on))
 
 
 def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
@@ -187,68 +255,36 @@ def _place(fold: _Fold, event: CaseEvent, *, closes: bool) -> None:
     if closes:
         fold.closed_by = event.seq
         fold.answers["closed_from"] = event.source
-        if fold.holds and fold.holds[-1].until is None:
+        if fold.aside is None and _held(fold) is not None:
             fold.holds[-1].until = event.effective_on
 
 
-_FAR = date(9999, 1, 1)
-
-
-_Figures = tuple[date, date, date | None, int | None, int, date | None]
-
-
-def _clock_figures(fold: _Fold) -> dict[str, _Figures]:
-    """Per clock: since when, from which day it counts, when and by which event it stopped, its days on hold, and the
-    day that was agreed; from the stretches."""
-    figures = {}
-    for name, stretches in fold.stretches.items():
-        last = stretches[-1]
-        earlier = sum(((s.until or s.since) - s.since for s in stretches[:-1]), timedelta())
-        over = [h for h in fold.holds if h.until is not None or last.until is not None]
-        on_hold = sum(_overlap(s, h) for s in stretches for h in over)
-        stopped_by = last.ended_by if last.until is not None else None
-        figures[name] = (last.since, last.since - earlier, last.until, stopped_by, on_hold, _agreed(stretches))
-    return figures
-
-
-def _agreed(stretches: list[_Stretch]) -> date | None:
-    """What was agreed when a clock was started stays with it through the gaps."""
-    return next((s.agreed_on for s in reversed(stretches) if s.agreed_on), None)
-
-
-def _overlap(stretch: _Stretch, hold: _Stretch) -> int:
-    until = min(stretch.until or _FAR, hold.until or _FAR)
-    return max((until - max(stretch.since, hold.since)).days, 0)
-
-
-def _kept_figures(kept: Case) -> dict[str, _Figures]:
-    return {
-        name: (c.since, c.counts_from, c.stopped_on, c.stopped_by, c.held_days, c.agreed_on)
-        for name, c in kept.clocks.items()
-    }
-
-
-def _gaps(fold: _Fold, kept: Case) -> tuple[str, ...]:
-    rules, known = kept.chart.rules, fold.answers
-    if "received_on" not in known or fold.closed_on is not None:
-        return ()
-    blank = [name for name in rules.required if name not in known]
-    if "expected_due_date" in known and "infant_dob" not in known:
-        blank = [name for name in blank if name != "infant_name"]
-    return tuple(blank)
+def _gaps(fold: _Fold, kept: Case) -> dict[str, str]:
+    """Each answer that is not there, and whether it stops the referral or is only told."""
+    if "received_on" not in fold.answers or fold.closed_on is not None:
+        return {}
+    rules = kept.chart.rules
+    stops = dict.fromkeys(blanks(fold.answers, rules.required), "block")
+    return stops | {name: "warn" for name in blanks(fold.answers, rules.settings.warned) if name not in rules.required}
 
 
 def _days(fold: _Fold, kept: Case) -> dict[str, date]:
     """The days that the night reads, from the answers as folded."""
-    if fold.closed_on is not None:
+    if fold.closed_on is not None or kept.chart.kind is not RecordKind.REFERRAL:
         return {}
     known = fold.answers
-    days = {"rated": known.get("rated_on"), "contact": known.get("contact_on")}
+    days = {"rated": known.get("rated_on"), "contact": known.get("contact_on"), "priority": known.get("priority_on")}
+    days["priority_until"] = known.get("priority_until")
     if born := known.get("infant_dob"):
         limit = kept.chart.rules.age_limit
         year, month = divmod(born.year * 12 + born.month - 1 + limit.months, 12)
         first = next(date(year, month + 1, d) for d in range(born.day, 0, -1) if _is_a_day(year, month + 1, d))
         days["too_old"] = first + timedelta(days=(first.day < born.day) + limit.limit_day_is_in)
+        if known.get("retain_until", first) > days["too_old"]:
+            days["too_old"] = known["retain_until"]
+        if "birth_recorded_on" in known:
+            days |= {} if "gp_rechecked_on" in known else {"gp_recheck": born}
+            days |= {"entry_to_move": born} if known.get("call_recorded_in") == "mothers_record" else {}
     else:
         days["due"] = known.get("expected_due_date")
     return {name: day for name, day in days.items() if day}

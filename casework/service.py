@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,16 +11,19 @@ from uuid import UUID
 from casework import limits, log
 from casework.actor import Actor, checked_actor
 from casework.calendar import utc_now
-from casework.case import Attempt, Case
+from casework.case import Attempt, Case, new_case
 from casework.change import Change, Latest, Receipt, Seen
-from casework.errors import BadRequest, ReferenceTaken, StaleCase, StepRefused
+from casework.duplicates import Duplicates
+from casework.errors import BadRequest, ReferenceTaken, StaleCase, StepRefused, StorageError
 from casework.forms import schema
 from casework.identity import is_reference, new_id
-from casework.lists import Lists, id_of
+from casework.lists import id_of
 from casework.retrying import PATIENCE_SECONDS, Retrying
-from casework.store import Keeper, KeyTaken, RefusedAttempt
+from casework.store import Keeper, KeyTaken, RefusedAttempt, Store
+from casework.surroundings import Surroundings
 from workflows import Chart, Refusal, Role
-from workflows.registry import CHARTS, UnknownService, chart_for
+from workflows.beside import RecordKind
+from workflows.registry import UnknownService, chart_for, every_chart
 
 _KEY = re.compile(r"[!-~]{1,200}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
@@ -38,7 +41,7 @@ class Option:
     data: dict[str, Any]
 
 
-class Casework(Lists):
+class Casework(Duplicates):
     """The cases of a database. One call, one transaction. Safe to share between threads.
 
     `patience` is how long a caller of a step waits, in seconds, while the database is away or in others' hands: the
@@ -58,23 +61,31 @@ class Casework(Lists):
         actor: Actor,
         data: Mapping[str, Any] | None = None,
         *,
+        kind: str = RecordKind.REFERRAL,
         reference: str | None = None,
         on: date | None = None,
         key: str | None = None,
         request_id: str | None = None,
         dry_run: bool = False,
     ) -> Receipt:
-        """Open a referral with its first step (`take_call`, `receive_referral`).
+        """Open a referral with its first step (`take_call`, `receive_referral`), or a record of another `kind`.
 
         Raises `StepRefused`, `BadRequest`, `ReferenceTaken`.
         """
-        case_id = new_id()
-        case = Case(case_id, _chart(service), checked_reference(reference) or f"C-{case_id.hex[-12:]}")
         trigger, actor, data, on, dry_run = _checked_request(trigger, actor, data, on, dry_run)
+        case = new_case(_chart(service, kind, on or self.today()), checked_reference(reference))
         key, request_id = _checked_names(key, request_id)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
-        request = ("open", service, reference, trigger, data, on)
-        return self._make(case, None, Change(attempt, request, key, dry_run))
+        request = ("open", service, *([kind] if kind != RecordKind.REFERRAL else []), reference, trigger, data, on)
+        receipt = self.make(case, None, Change(attempt, request, key, dry_run))
+        return receipt if dry_run else replace(receipt, alike=self._alike(receipt))
+
+    def _alike(self, receipt: Receipt) -> tuple[str, ...]:
+        """The references of records that may be of the same baby. The opening stands, whether they are found or not."""
+        with suppress(StorageError):
+            found = self.duplicates_of(receipt.case_id)
+            return tuple(ref for one in found for ref in (one.first, one.second) if ref != receipt.reference)
+        return ()
 
     def fire(
         self,
@@ -99,9 +110,10 @@ class Casework(Lists):
         key, request_id = _checked_names(key, request_id)
         seen = seen if type(seen) is Latest else limits.version(seen)
         attempt = Attempt(trigger, actor, self.now(), data or {}, on, request_id=request_id)
-        return self._make(case, seen, Change(attempt, ("fire", trigger, data, on), key, dry_run))
+        return self.make(case, seen, Change(attempt, ("fire", trigger, data, on), key, dry_run))
 
-    def _make(self, which: Case | str | UUID, seen: Seen, change: Change) -> Receipt:
+    def make(self, which: Case | str | UUID, seen: Seen, change: Change) -> Receipt:
+        """One change of one record and of what follows. `open_case` and `fire` put their requests in this shape."""
         retrying = Retrying(self._patience)
         try:
             receipt = self._told_as_its_twin(which, seen, change, retrying)
@@ -114,7 +126,7 @@ class Casework(Lists):
             log.case_conflict(
                 case_id=str(stale.case_id),
                 recorded_at=attempt.now.isoformat(),
-                trigger=attempt.trigger if any(attempt.trigger in c.triggers for c in CHARTS.values()) else "unknown",
+                trigger=attempt.trigger if any(attempt.trigger in c.triggers for c in every_chart()) else "unknown",
                 actor=attempt.actor.name,
                 via=attempt.actor.via,
                 version=stale.version,
@@ -180,23 +192,29 @@ class Casework(Lists):
         with self._database.reading() as store:
             found = store.case(id_of(store, case))
             other = store.other_referral(found.service, found.people, found.id)
-        return self._options(found, actor, other)
+            return self._options(found, actor, store, other)
 
-    def opening_options(self, service: str, actor: Actor) -> tuple[Option, ...]:
-        """The steps that open a referral in a service. Raises `BadRequest` for a service that is not here."""
-        return self._options(Case(new_id(), _chart(service), ""), checked_actor(actor), None)
+    def opening_options(self, service: str, actor: Actor, kind: str = RecordKind.REFERRAL) -> tuple[Option, ...]:
+        """The steps that open a record in a service. Raises `BadRequest` for a service or a kind that is not here."""
+        chart, actor = _chart(service, kind, self.today()), checked_actor(actor)
+        with self._database.reading() as store:
+            return self._options(Case(new_id(), chart, ""), actor, store, None)
 
-    def _options(self, found: Case, actor: Actor, other: str | None) -> tuple[Option, ...]:
-        facts = found.facts(self.today(), roles=actor.roles, other_referral=other)
+    def _options(self, found: Case, actor: Actor, store: Store, other: str | None) -> tuple[Option, ...]:
+        beside = Surroundings(store, found)
+        facts = found.facts(self.today(), roles=actor.roles, other_referral=other, beside=beside)
         return tuple(
             Option(move.trigger, move.to, not against, move.who, against, schema(move, found.answers))
             for move, against in found.steps(facts)
         )
 
 
-def _chart(service: str) -> Chart:
+def _chart(service: str, kind: str, on: date) -> Chart:
+    wanted = limits.text(kind)
+    if wanted not in set(RecordKind):
+        raise BadRequest("unknown_kind", f"There is no such kind of record. Kinds: {', '.join(RecordKind)}.", "kind")
     try:
-        return chart_for(limits.text(service) or "")
+        return chart_for(limits.text(service) or "", RecordKind(wanted), on)
     except UnknownService as problem:
         raise BadRequest("unknown_service", str(problem), "service") from None
 

@@ -7,12 +7,15 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from casework.actor import Actor
+from casework.around import Around
 from casework.audit.evidence import AuditKeeper
 from casework.case import Case, CaseEvent
 from casework.errors import Change
 from casework.identity import People, new_id
 from casework.ledger import NightKeeper
 from workflows import Figure, Refusal
+from workflows.beside import RecordKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class WorklistRow:
     clinician: str | None
     missing: tuple[str, ...]
     flags: tuple[str, ...]
+    priority_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,10 @@ class KeptBeside:
     is_open: bool
     clinician: str | None
     people: People
-    gaps: Mapping[str, date]
+    gaps: Mapping[str, tuple[str, date]]
     days: Mapping[str, date]
+    links: Mapping[str, str]
+    traits: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ class PeopleTaken(Exception):
     """Another open referral for the same baby and carer has just been kept: look again."""
 
 
-class Store(Protocol):
+class Store(Around, Protocol):
     """One transaction. Everything asked of it is seen together or not at all."""
 
     def answered(self, actor: str, key: str) -> Answered | None:
@@ -178,6 +184,32 @@ class Store(Protocol):
 
     def other_referral(self, service: str, people: People, but: UUID) -> str | None:
         """The reference of another open referral of the service for the same baby and carer."""
+        ...
+
+    def record(self, service: str, kind: RecordKind, reference: str) -> Case | None:
+        """A record of a service; in a writing transaction nobody else changes it until that ends."""
+        ...
+
+    def linked(self, service: str, kind: RecordKind, name: str, reference: str) -> Sequence[Case]:
+        """The records of a kind that name another by their answer `name`, in the order in which they were opened.
+
+        Whoever names a record that was merged into the other names the other; and for a record that was merged itself
+        the one is given that stands for it. Only who asks by `survivor` is given the merged ones.
+        """
+        ...
+
+    def listed(self, service: str, kind: RecordKind) -> Sequence[Case]:
+        """The records of a kind, in the order in which they were opened; none that is kept under restriction."""
+        ...
+
+    def identities(self, case_id: UUID) -> Sequence[UUID]:
+        """The other records of one child, before and after adoption: asked only by who may know of them."""
+        ...
+
+    def keep_identity(self, earlier: UUID, later: UUID, actor: Actor, at: datetime) -> None: ...
+
+    def allocated(self, service: str, clinician: str, but: UUID) -> Sequence[str]:
+        """The references of the open referrals that are allocated to a clinician, one case left out."""
         ...
 
     def append(self, before: Case, after: Case, event: CaseEvent) -> None:

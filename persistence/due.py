@@ -147,8 +147,9 @@ def _of_condition(condition: Condition, scope: Scope, rule: FlagRule) -> Iterabl
             return _day(condition, scope)
         case DayBeforeStart():
             return _before_start(condition, scope)
-        case AnswersMissing():
-            return [Source((case_gaps.c.case_id,), (case_gaps.c.since <= scope.as_of,), scope.of(scope.services))]
+        case AnswersMissing(lack=lack):
+            where = (case_gaps.c.lack == lack.value, case_gaps.c.since <= scope.as_of)
+            return [Source((case_gaps.c.case_id,), where, scope.of(scope.services))]
         case FoundByTheNight():
             code = night_quarantine.c.code
             about_lists = rule.kind == "not_on_one_worklist"

@@ -71,16 +71,23 @@ def cleared_between(
 
 _CLOCK_OF = {kind: rule.counted_from[0] for kind, rule in FLAGS.items()}
 _DAY_OF = {kind: rule.counted_from[1] for kind, rule in FLAGS.items()}
+_ABOUT = {
+    kind: condition.lack.value
+    for kind, rule in FLAGS.items()
+    for condition in rule.when
+    if isinstance(condition, AnswersMissing)
+}
 
 
 def _rows(connection: Connection, on: date, only: Sequence[sa.ColumnElement[bool]]) -> list[FlagRow]:
     clock, day = case_clocks.alias("base"), case_days.alias("base_day")
     of_clock = sa.case(_CLOCK_OF, value=flags.c.kind, else_="")
     of_day = sa.case(_DAY_OF, value=flags.c.kind, else_="")
+    about = sa.case(_ABOUT, value=flags.c.kind, else_="")
     query = (
         sa.select(flags, cases.c.reference, cases.c.pathway, cases.c.state)
         .add_columns(readable(sa.func.coalesce(clock.c.counts_from, day.c.day)).label("since"))
-        .add_columns(joined_of(case_gaps.c.field, case_gaps).label("missing"))
+        .add_columns(joined_of(case_gaps.c.field, case_gaps, case_gaps.c.lack == about).label("missing"))
         .join(cases, cases.c.id == flags.c.case_id)
         .outerjoin(clock, sa.and_(clock.c.case_id == cases.c.id, clock.c.clock == of_clock))
         .outerjoin(day, sa.and_(day.c.case_id == cases.c.id, day.c.name == of_day))
@@ -91,17 +98,16 @@ def _rows(connection: Connection, on: date, only: Sequence[sa.ColumnElement[bool
 
 
 def _row(row: Any, on: date) -> FlagRow:
-    about_answers = row["kind"] in FLAGS and FLAGS[row["kind"]].when == (AnswersMissing(),)
     return FlagRow(
         service=row["service"],
         reference=row["reference"],
         case_id=row["case_id"],
         kind=row["kind"],
         state=row["state"],
-        stage=stage_of(row["state"]),
+        stage=stage_of(row["pathway"], row["state"]),
         raised_on=row["raised_on"],
         days=(on - row["since"]).days if row["since"] else None,
-        missing=in_order(row["pathway"], row["missing"]) if about_answers else (),
+        missing=in_order(row["pathway"], row["missing"]),
         cleared_on=row["cleared_on"],
         cleared_because=row["cleared_because"],
         quiet_until=row["quiet_until"],

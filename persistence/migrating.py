@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from casework.audit.seal import MacKeys
 from persistence import faults
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in `migrations/versions`; a test holds it to the folder."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -9,31 +9,32 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from casework.asof import in_turn
 from casework.case import CaseEvent
 from casework.store import Asked, KeptBeside, KnownRow, WorklistRow
 from casework.waiting import ClockState
+from persistence.around import kept_traits
 from persistence.night_tables import flags
 from persistence.rows import event_from
-from persistence.tables import case_clocks, case_days, case_events, case_gaps, case_records, cases, joined
+from persistence.tables import case_clocks, case_days, case_events, case_gaps, case_links, case_records, cases, joined
 from persistence.types import ReadableDay
+from workflows.beside import RecordKind
 from workflows.charts.states import STATES
-from workflows.registry import CHARTS
+from workflows.registry import CHARTS, chart_named
+from workflows.settings import Lack
 
 WAIT = "wait_to_allocation"
 _BATCH = 400
+REFERRALS = cases.c.kind == RecordKind.REFERRAL.value
+"""Of all that is kept as a case is, the referrals: they alone stand on worklists."""
 Key = TypeVar("Key", bound=tuple[str, ...])
-
-
-def events(connection: Connection, case_id: UUID) -> tuple[CaseEvent, ...]:
-    found = connection.execute(sa.select(case_events).where(case_events.c.case_id == case_id).order_by("seq"))
-    return tuple(event_from(dict(row)) for row in found.mappings())
 
 
 def events_until(
     connection: Connection, day: date, service: str | None, since: date | None
 ) -> Iterator[tuple[str, tuple[CaseEvent, ...]]]:
     """Read in the order of the cases, one case in memory at a time."""
-    there = [cases.c.opened_on <= day, case_events.c.effective_on <= day]
+    there = [REFERRALS, cases.c.opened_on <= day, case_events.c.effective_on <= day]
     if service is not None:
         there.append(cases.c.service == service)
     if since is not None:
@@ -52,10 +53,16 @@ def beside(connection: Connection, case_id: UUID) -> KeptBeside:
     service, is_open, clinician, infant, carer = connection.execute(
         sa.select(*columns).where(cases.c.id == case_id)
     ).one()
-    gaps = connection.execute(sa.select(case_gaps.c.field, case_gaps.c.since).where(case_gaps.c.case_id == case_id))
+    gaps = connection.execute(sa.select(case_gaps).where(case_gaps.c.case_id == case_id))
     days = connection.execute(sa.select(case_days.c.name, case_days.c.day).where(case_days.c.case_id == case_id))
-    kept_gaps, kept_days = {row.field: row.since for row in gaps}, {row.name: row.day for row in days}
-    return KeptBeside(service, is_open, clinician, (infant, carer), kept_gaps, kept_days)
+    named = connection.execute(
+        sa.select(case_links.c.name, case_links.c.reference).where(case_links.c.case_id == case_id)
+    )
+    kept_gaps, kept_days = {row.field: (row.lack, row.since) for row in gaps}, {row.name: row.day for row in days}
+    links = {row.name: row.reference for row in named}
+    return KeptBeside(
+        service, is_open, clinician, (infant, carer), kept_gaps, kept_days, links, kept_traits(connection, case_id)
+    )
 
 
 def case_ids(connection: Connection) -> Iterable[UUID]:
@@ -63,20 +70,23 @@ def case_ids(connection: Connection) -> Iterable[UUID]:
 
 
 def worklist(connection: Connection, asked: Asked) -> Sequence[WorklistRow]:
-    """Every open referral, longest wait to allocation first, then by the day it was opened."""
-    wait = case_clocks.alias("wait")
+    """Every open referral in the order in which referrals go: `in_turn`."""
+    wait, first, last = case_clocks.alias("wait"), case_days.alias("first"), case_days.alias("last")
+    ended = sa.exists().where(last.c.case_id == cases.c.id, last.c.name == "priority_until", last.c.day < asked.on)
     query = (
         sa.select(cases, wait.c.stopped_by, wait.c.held_days)
         .add_columns(*(readable(wait.c[name]) for name in ("since", "counts_from", "stopped_on")))
-        .add_columns(joined_of(case_gaps.c.field, case_gaps).label("missing"))
+        .add_columns(joined_of(case_gaps.c.field, case_gaps, case_gaps.c.lack == Lack.BLOCK.value).label("missing"))
         .add_columns(joined_of(flags.c.kind, flags, *shown(asked.on)).label("flags"))
+        .add_columns(readable(first.c.day).label("priority_on"))
         .outerjoin(wait, sa.and_(wait.c.case_id == cases.c.id, wait.c.clock == WAIT))
-        .where(cases.c.is_open, cases.c.opened_on <= asked.on, *narrowed(asked))
+        .outerjoin(first, sa.and_(first.c.case_id == cases.c.id, first.c.name == "priority", ~ended))
+        .where(cases.c.is_open, REFERRALS, cases.c.opened_on <= asked.on, *narrowed(asked))
     )
     rows = [_worklist_row(row, asked.on) for row in connection.execute(query).mappings()]
     if asked.kind is not None:
         rows = [row for row in rows if asked.kind in row.flags]
-    return sorted(rows, key=lambda r: (r.waiting_days is None, -(r.waiting_days or 0), r.opened_on, r.reference))
+    return sorted(rows, key=in_turn)
 
 
 def readable(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -113,7 +123,7 @@ def _worklist_row(row: Any, on: date) -> WorklistRow:
         reference=row["reference"],
         pathway=row["pathway"],
         state=row["state"],
-        stage=stage_of(row["state"]),
+        stage=stage_of(row["pathway"], row["state"]),
         opened_on=row["opened_on"],
         waiting_days=clock.days(on) if clock else None,
         adjusted_days=clock.adjusted(on, row["held_since"]) if clock else None,
@@ -121,19 +131,24 @@ def _worklist_row(row: Any, on: date) -> WorklistRow:
         clinician=row["clinician"],
         missing=in_order(row["pathway"], row["missing"]),
         flags=tuple(sorted(row["flags"].split(","))) if row["flags"] else (),
+        priority_on=row["priority_on"],
     )
 
 
 def in_order(pathway: str, missing: str | None) -> tuple[str, ...]:
     """Missing answers in the order in which the service lists them."""
     found = set(missing.split(",")) if missing else set()
-    known = CHARTS[pathway].rules.required if pathway in CHARTS else sorted(found)
+    rules = CHARTS[pathway].rules if pathway in CHARTS else None
+    known = dict.fromkeys((*rules.required, *rules.settings.warned)) if rules else sorted(found)
     return tuple(name for name in known if name in found)
 
 
-def stage_of(state: str) -> str:
+def stage_of(pathway: str, state: str) -> str:
     """The stage of a state; "unknown" where this version knows no such state, so that the case is not hidden."""
-    return STATES[state].stage.value if state in STATES else "unknown"
+    try:
+        return chart_named(pathway).states[state].stage.value
+    except LookupError:
+        return STATES[state].stage.value if state in STATES else "unknown"
 
 
 def known_references(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownRow]:

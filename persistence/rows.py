@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from casework.alike import traits_of
+from casework.around import Reading
 from casework.audit.seal import BETWEEN, NOTHING, SEALED, MacKeys, seal
 from casework.case import Case, CaseEvent
 from casework.store import RefusedAttempt
@@ -13,21 +15,36 @@ from casework.waiting import ClockState
 from persistence.types import canonical
 from workflows import Chart, Kind
 from workflows.registry import chart_named
+from workflows.settings import Lack
 
 Row = Sequence[Any]
+
+ENTRY_DAY = "on"
+"""The answer of an entry of a list that says on which day it was made."""
 
 
 @lru_cache(maxsize=64)
 def date_names(chart: Chart) -> frozenset[str]:
     """The answers of a chart that are dates: JSON keeps them as text."""
-    asked = {f.name for f in chart.fields.values() if f.kind is Kind.DATE}
+    asked = {f.name for field in chart.fields.values() for f in (field, *field.of) if f.kind is Kind.DATE}
     kept = {f.dates for f in chart.fields.values() if f.dates} | {m.dates for m in chart.moves if m.dates}
-    return frozenset(asked | kept | {m.marks for m in chart.moves if m.marks})
+    return frozenset(asked | kept | {m.marks for m in chart.moves if m.marks} | {ENTRY_DAY})
 
 
 def with_dates(chart: Chart, answers: Mapping[str, Any]) -> dict[str, Any]:
-    names = date_names(chart)
-    return {n: date.fromisoformat(v) if n in names else v for n, v in answers.items()}
+    return _dated(date_names(chart), answers)
+
+
+def _dated(names: frozenset[str], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Inside the entries of a list, too: what is a date as an answer of a step is one there."""
+    return {
+        name: date.fromisoformat(value)
+        if name in names
+        else [_dated(names, one) for one in value]
+        if isinstance(value, list) and value and isinstance(value[0], dict)
+        else value
+        for name, value in answers.items()
+    }
 
 
 def case_from(row: Row, clocks: Sequence[Row]) -> Case:
@@ -47,8 +64,14 @@ def case_from(row: Row, clocks: Sequence[Row]) -> Case:
         held_since=held,
         head=head or b"",
         answers=with_dates(chart, answers),
-        clocks={c[0]: ClockState(*c[1:]) for c in clocks},
+        clocks={c[0]: _clock(chart, c) for c in clocks},
     )
+
+
+def _clock(chart: Chart, row: Row) -> ClockState:
+    since, counts_from, stopped_on, stopped_by, held_days, agreed_on = row[1:7]
+    never_paused = chart.clocks[row[0]].never_paused
+    return ClockState(since, counts_from, stopped_on, stopped_by, held_days, agreed_on, never_paused)
 
 
 def place_row(case: Case) -> dict[str, Any]:
@@ -70,6 +93,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "id": case.id,
         "service": case.service,
         "reference": case.reference,
+        "kind": case.chart.kind.value,
         "pathway": case.chart.id,
         "is_open": case.open,
         "opened_on": case.opened_on,
@@ -166,12 +190,28 @@ def clock_row(case: Case, name: str) -> dict[str, Any]:
     }
 
 
-def gap_row(case: Case, name: str) -> dict[str, Any]:
-    return {"case_id": case.id, "field": name, "since": case.answers["received_on"]}
+def gap_row(case: Case, name: str, lack: Lack) -> dict[str, Any]:
+    return {"case_id": case.id, "field": name, "since": case.answers["received_on"], "lack": lack.value}
 
 
 def day_row(case: Case, name: str) -> dict[str, Any]:
     return {"case_id": case.id, "name": name, "day": case.days[name]}
+
+
+def link_row(case: Case, name: str) -> dict[str, Any]:
+    return {"case_id": case.id, "name": name, "reference": case.links[name]}
+
+
+def trait_row(case: Case, name: str) -> dict[str, Any]:
+    return {"case_id": case.id, "name": name, "digest": traits_of(case)[name]}
+
+
+def trait_rows(case: Case) -> list[dict[str, Any]]:
+    return [{"case_id": case.id, "name": name, "digest": digest} for name, digest in traits_of(case).items()]
+
+
+def reading_row(reading: Reading) -> dict[str, Any]:
+    return {name: getattr(reading, name) for name in Reading.__slots__}
 
 
 def refusal_row(refused: RefusedAttempt, row_id: object) -> dict[str, Any]:

@@ -11,14 +11,18 @@ from persistence.tables import (
     case_days,
     case_events,
     case_gaps,
+    case_links,
     case_records,
+    case_traits,
     cases,
     idempotency_keys,
     import_runs,
+    record_identities,
+    record_readings,
     refused_attempts,
 )
 
-CASE_COLUMNS = tuple(c for c in cases.c if c.name not in ("is_open", "clinician", "infant_key", "carer_key"))
+CASE_COLUMNS = tuple(c for c in cases.c if c.name not in ("is_open", "kind", "clinician", "infant_key", "carer_key"))
 CLOCK_COLUMNS = (
     case_clocks.c.clock,
     case_clocks.c.since,
@@ -50,6 +54,16 @@ _CASE = (
     .where(cases.c.id == _p("id", cases.c.id))
 )
 
+_NAMED = sa.select(sa.cast(_p("reference", cases.c.reference), cases.c.reference.type).label("reference"))
+_SAME = _NAMED.cte("same", recursive=True)
+_SAME = _SAME.union(
+    sa.select(cases.c.reference)
+    .join(case_links, case_links.c.case_id == cases.c.id)
+    .join(_SAME, _SAME.c.reference == case_links.c.reference)
+    .where(case_links.c.name == "survivor", cases.c.service == _p("service", cases.c.service))
+)
+"""A record by its reference, and all that were merged into it, one into the other."""
+
 STATEMENTS: dict[str, ClauseElement] = {
     "case": _CASE,
     "lock_case": _CASE.with_for_update(of=[cases, case_records]),
@@ -77,6 +91,38 @@ STATEMENTS: dict[str, ClauseElement] = {
         cases.c.is_open,
         cases.c.id != _p("id", cases.c.id),
     ),
+    "record": sa.select(cases.c.id).where(
+        cases.c.reference == _p("reference", cases.c.reference),
+        cases.c.service == _p("service", cases.c.service),
+        cases.c.kind == _p("kind", cases.c.kind),
+    ),
+    "linked": sa.select(cases.c.id)
+    .join(case_links, case_links.c.case_id == cases.c.id)
+    .join(_SAME, _SAME.c.reference == case_links.c.reference)
+    .where(
+        case_links.c.name == _p("name", case_links.c.name),
+        cases.c.service == _p("service", cases.c.service),
+        cases.c.kind == _p("kind", cases.c.kind),
+    )
+    .order_by(cases.c.id),
+    "alike": sa.select(case_traits.c.case_id).where(case_traits.c.digest == _p("digest", case_traits.c.digest)),
+    "drop_trait": sa.delete(case_traits).where(
+        case_traits.c.case_id == _p("case_id", cases.c.id), case_traits.c.name == _p("trait_name", case_traits.c.name)
+    ),
+    "new_trait": _whole_row(case_traits),
+    "new_reading": _whole_row(record_readings),
+    "readings": sa.select(*record_readings.c)
+    .where(record_readings.c.case_id == _p("id", cases.c.id))
+    .order_by(record_readings.c.read_at, record_readings.c.id),
+    "allocated": sa.select(cases.c.reference)
+    .where(
+        cases.c.service == _p("service", cases.c.service),
+        cases.c.kind == "referral",
+        cases.c.clinician == _p("clinician", cases.c.clinician),
+        cases.c.is_open,
+        cases.c.id != _p("id", cases.c.id),
+    )
+    .order_by(cases.c.reference),
     "find": sa.select(cases.c.id, cases.c.service).where(cases.c.reference == _p("reference", cases.c.reference)),
     "find_id": sa.select(cases.c.id, cases.c.service).where(cases.c.id == _p("id", cases.c.id)),
     "changes": sa.select(case_events.c.seq, case_events.c.trigger, case_events.c.actor, case_events.c.recorded_at)
@@ -85,7 +131,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "note_case": _changed_case("version", "head"),
     "move_case": _changed_case("version", "head", "state", "placed_on", "placed_by", "held_since", "clinician"),
     "rewrite_case": _changed_case(
-        *(c.name for c in cases.c if c.name not in ("id", "service", "reference", "opened_on"))
+        *(c.name for c in cases.c if c.name not in ("id", "service", "reference", "kind", "opened_on"))
     ),
     "rewrite_answers": sa.update(case_records)
     .where(case_records.c.case_id == _p("id_", cases.c.id))
@@ -98,6 +144,9 @@ STATEMENTS: dict[str, ClauseElement] = {
     ),
     "drop_day": sa.delete(case_days).where(
         case_days.c.case_id == _p("case_id", cases.c.id), case_days.c.name == _p("day_name", case_days.c.name)
+    ),
+    "drop_link": sa.delete(case_links).where(
+        case_links.c.case_id == _p("case_id", cases.c.id), case_links.c.name == _p("link_name", case_links.c.name)
     ),
     "figures": sa.select(
         service_figures.c.name, service_figures.c.amount, service_figures.c.source, service_figures.c.in_force_from
@@ -126,12 +175,28 @@ STATEMENTS: dict[str, ClauseElement] = {
     .where(import_runs.c.id == _p("id_", import_runs.c.id))
     .values({n: _p(n, import_runs.c[n]) for n in ("finished_at", "counts")}),
     "new_import": _whole_row(import_runs),
+    "events": sa.select(case_events).where(case_events.c.case_id == _p("id", cases.c.id)).order_by(case_events.c.seq),
+    "listed": sa.select(cases.c.id)
+    .where(
+        cases.c.service == _p("service", cases.c.service),
+        cases.c.kind == _p("kind", cases.c.kind),
+        cases.c.state != _p("hidden", cases.c.state),
+    )
+    .order_by(cases.c.id),
+    "new_identity": _whole_row(record_identities),
+    "later_identity": sa.select(cases.c.id)
+    .join(record_identities, record_identities.c.later_id == cases.c.id)
+    .where(record_identities.c.earlier_id == _p("id", cases.c.id)),
+    "earlier_identity": sa.select(cases.c.id)
+    .join(record_identities, record_identities.c.earlier_id == cases.c.id)
+    .where(record_identities.c.later_id == _p("id", cases.c.id)),
     "new_case": _whole_row(cases),
     "new_record": _whole_row(case_records),
     "new_event": _whole_row(case_events),
     "new_clock": _whole_row(case_clocks),
     "new_gap": _whole_row(case_gaps),
     "new_day": _whole_row(case_days),
+    "new_link": _whole_row(case_links),
     "new_key": _whole_row(idempotency_keys),
     "new_refusal": _whole_row(refused_attempts),
 }

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from casework.audit.seal import NO_KEYS, MacKeys, origin
 from casework.case import Case, CaseEvent
 from casework.errors import AmbiguousReference, Change, NoSuchCase, StaleCase, StepRefused
+from casework.gaps import kept_gaps
 from casework.identity import People, same_people
 from casework.store import (
     Answered,
@@ -23,14 +24,27 @@ from casework.store import (
     WorklistRow,
 )
 from persistence import faults, flagged, reading
+from persistence.around import Around
+from persistence.beside import Beside
 from persistence.prepared import Prepared
-from persistence.rows import case_from, case_row, clock_row, day_row, gap_row, place_row, refusal_row, sealed_row
+from persistence.rows import (
+    case_from,
+    case_row,
+    clock_row,
+    day_row,
+    gap_row,
+    link_row,
+    place_row,
+    refusal_row,
+    sealed_row,
+    trait_rows,
+)
 from workflows import Figure, Refusal
 
 _ALREADY_REFERRED = Refusal("already_referred", "Another referral is open for this baby and carer here.")
 
 
-class SqlStore:
+class SqlStore(Beside, Around):
     """The writes, and the reads that a change needs. `connection` is there in a reading transaction only."""
 
     def __init__(
@@ -105,6 +119,10 @@ class SqlStore:
         row = self._one("other_referral", service=service, infant=infant, carer=carer, id=but)
         return None if row is None else row[0]
 
+    def allocated(self, service: str, clinician: str, but: UUID) -> Sequence[str]:
+        asked = {"service": service, "clinician": clinician, "id": but}
+        return [reference for (reference,) in self._prepared["allocated"].all(self._cursor, asked)]
+
     def append(self, before: Case, after: Case, event: CaseEvent) -> None:
         try:
             if before.version:
@@ -132,7 +150,7 @@ class SqlStore:
             self._run("rewrite_answers", id_=after.id, answers=after.answers)
         if after.answers != before.answers or after.open != before.open:
             self._change_gaps(before, after)
-            self._change_days(before, after)
+            self.change_around(before, after)
         for name, clock in after.clocks.items():
             if name not in before.clocks:
                 self._run("new_clock", **clock_row(after, name))
@@ -140,18 +158,11 @@ class SqlStore:
                 self._run("set_clock", id_=after.id, clock_=name, **clock_row(after, name))
 
     def _change_gaps(self, before: Case, after: Case) -> None:
-        were, are = set(before.gaps), set(after.gaps)
-        for name in were - are:
+        were, are = kept_gaps(before).items(), kept_gaps(after).items()
+        for name, _ in were - are:
             self._run("drop_gap", case_id=after.id, field=name)
-        for name in are - were:
-            self._run("new_gap", **gap_row(after, name))
-
-    def _change_days(self, before: Case, after: Case) -> None:
-        were, are = before.days, after.days
-        for name in (n for n, day in were.items() if are.get(n) != day):
-            self._run("drop_day", case_id=after.id, day_name=name)
-        for name in (n for n, day in are.items() if were.get(n) != day):
-            self._prepared["new_day"].run(self._cursor, day_row(after, name))
+        for name, lack in are - were:
+            self._run("new_gap", **gap_row(after, name, lack))
 
     def figures(self, service: str) -> tuple[Figure, ...]:
         return tuple(Figure(*row) for row in self._prepared["figures"].all(self._cursor, {"service": service}))
@@ -191,14 +202,13 @@ class SqlStore:
         many("new_event", (row for rows in events.values() for row in rows))
         self.owes = True
         many("new_clock", (clock_row(case, name) for case, _, _ in imported for name in case.clocks))
-        many("new_gap", (gap_row(case, name) for case, _, _ in imported for name in case.gaps))
+        many("new_gap", (gap_row(case, *gap) for case, _, _ in imported for gap in kept_gaps(case).items()))
         many("new_day", (day_row(case, name) for case, _, _ in imported for name in case.days))
+        many("new_link", (link_row(case, name) for case, _, _ in imported for name in case.links))
+        many("new_trait", (row for case, _, _ in imported for row in trait_rows(case)))
 
     def beside(self, case_id: UUID) -> KeptBeside:
         return reading.beside(self._reading(), case_id)
-
-    def events(self, case_id: UUID) -> tuple[CaseEvent, ...]:
-        return reading.events(self._reading(), case_id)
 
     def case_ids(self) -> Iterable[UUID]:
         return reading.case_ids(self._reading())
@@ -238,11 +248,6 @@ class SqlStore:
 
     def open_people(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
         return reading.open_people(self._reading(), wanted)
-
-    def _reading(self) -> Connection:
-        if self._connection is None:
-            raise RuntimeError("Lists are read in a reading transaction.")
-        return self._connection
 
     def _run(self, name: str, **values: Any) -> Any:
         return self._prepared[name].run(self._cursor, values)

@@ -25,6 +25,7 @@ cases = sa.Table(
     sa.Column("id", CaseId, primary_key=True),
     sa.Column("service", sa.String(64), nullable=False),
     sa.Column("reference", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False, server_default="referral", comment="what the case is about"),
     sa.Column("pathway", sa.String(80), nullable=False),
     sa.Column("state", sa.String(40), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -147,7 +148,64 @@ case_gaps = sa.Table(
     sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("field", sa.String(40), primary_key=True),
     sa.Column("since", sa.Date, nullable=False, comment="the day on which the written referral came"),
+    sa.Column(
+        "lack",
+        sa.String(8),
+        nullable=False,
+        server_default="block",
+        comment="block: the referral stops; warn: told only",
+    ),
     sqlite_with_rowid=False,
+)
+
+case_links = sa.Table(
+    "case_links",
+    metadata,
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("name", sa.String(40), primary_key=True, comment="the answer in which it is named"),
+    sa.Column("reference", sa.String(64), nullable=False, comment="of another record of the same service"),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_case_links_reference_name", case_links.c.reference, case_links.c.name, case_links.c.case_id)
+
+case_traits = sa.Table(
+    "case_traits",
+    metadata,
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("name", sa.String(24), primary_key=True, comment="the NHS number, or three of what tells a baby"),
+    sa.Column("digest", sa.BigInteger, nullable=False, comment="keyed by the service; the same where two agree"),
+    sqlite_with_rowid=False,
+    comment="by what two records may be of one baby, worked out from the answers",
+)
+sa.Index("ix_case_traits_digest", case_traits.c.digest, case_traits.c.case_id)
+
+record_readings = sa.Table(
+    "record_readings",
+    metadata,
+    sa.Column("id", CaseId, primary_key=True),
+    sa.Column("case_id", CaseId, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("what", sa.String(20), nullable=False, comment="the record, its history, or a copy of it"),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("via", sa.String(40), nullable=False),
+    sa.Column("read_at", UtcInstant, nullable=False),
+    sa.Column("why", sa.Text),
+    sa.Column("request_id", sa.String(64)),
+    comment="who looked at a record, and when; never changed, never removed",
+)
+sa.Index("ix_record_readings_case_id", record_readings.c.case_id, record_readings.c.read_at)
+
+record_identities = sa.Table(
+    "record_identities",
+    metadata,
+    sa.Column("id", CaseId, primary_key=True),
+    sa.Column("earlier_id", CaseId, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("later_id", CaseId, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("via", sa.String(40), nullable=False),
+    sa.Column("kept_at", UtcInstant, nullable=False),
+    sa.UniqueConstraint("earlier_id"),
+    sa.UniqueConstraint("later_id"),
+    comment="which two records are one child before and after adoption; never changed, never removed",
 )
 
 import_runs = sa.Table(

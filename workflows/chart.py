@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from workflows.vocabulary import NEW, Clock, Field, Move, Part, ServiceRules, State
+from workflows.beside import RecordKind
+from workflows.vocabulary import NEW, Clock, Field, Kind, Move, Part, ServiceRules, State
 
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """One pathway of one service, in one version. Building an unsound one raises `UnsoundChart`."""
+    """One pathway of one service, in one version. Building an unsound one raises `UnsoundChart`.
+
+    `kind` is what walks it: a referral, or one of the records beside it.
+    """
 
     name: str
     version: int
@@ -16,12 +21,13 @@ class Chart:
     states: Mapping[str, State]
     clocks: Mapping[str, Clock]
     moves: tuple[Move, ...]
+    kind: RecordKind = RecordKind.REFERRAL
 
     def __post_init__(self) -> None:
         if found := faults(self):
             raise UnsoundChart(self.id, found)
 
-    @property
+    @cached_property
     def id(self) -> str:
         return f"{self.name}@{self.version}"
 
@@ -29,19 +35,25 @@ class Chart:
         """Each trigger that has a row from the state, in the order of the table."""
         return tuple(dict.fromkeys(m.trigger for m in self.moves if m.source == state))
 
-    @property
+    @cached_property
     def triggers(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(m.trigger for m in self.moves))
 
-    @property
+    @cached_property
     def clocks_of_a_hold(self) -> frozenset[str]:
         """They end with the hold. Closing ends it too, and reopening does not bring it back."""
         return frozenset(name for m in self.moves if m.hold == "starts" for name in m.starts)
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Field]:
         """Every question that the pathway can ask, by name."""
         return {f.name: f for m in self.moves for f in (*m.needs, *m.takes)}
+
+    @cached_property
+    def links(self) -> dict[str, RecordKind | None]:
+        """The answers that last and name another record, and what kind; None for a label that several bear."""
+        asked = self.fields.values()
+        return {f.name: f.record for f in asked if f.kind is Kind.RECORD and f.part is not Part.STEP}
 
 
 class UnsoundChart(ValueError):
@@ -120,7 +132,7 @@ def _can_be_given(chart: Chart) -> Iterator[str]:
 def _closing_stops_clocks(chart: Chart) -> Iterator[str]:
     for move in chart.moves:
         into = chart.states.get(move.to)
-        if into and into.closed and (starts := set(move.starts) - {"outcome_told"}):
+        if into and into.closed and move.moves and (starts := set(move.starts) - {"outcome_told"}):
             yield f"{move.source} {move.trigger} closes and starts {', '.join(sorted(starts))}"
 
 
@@ -130,8 +142,23 @@ def _fields_agree(chart: Chart) -> Iterator[str]:
         for f in (*move.needs, *move.takes):
             if known[f.name] != f:
                 yield f"{move.trigger} asks {f.name} in another way than the rest"
+    if chart.kind is not RecordKind.REFERRAL:
+        return
     form = {f.name for f in known.values() if f.part is Part.FORM} | {m.marks for m in chart.moves}
     yield from (f"{name} is required and no step asks for it" for name in chart.rules.required if name not in form)
+
+
+def _lists_are_kept(chart: Chart) -> Iterator[str]:
+    """What is settled was added, by the number that a row asks for; and no list has the name of an answer."""
+    added = {m.adds for m in chart.moves if m.adds}
+    lasting = {f.name for f in chart.fields.values() if f.part is not Part.STEP}
+    yield from (f"{name} is a list and an answer at once" for name in sorted(added & lasting))
+    for m in (m for m in chart.moves if m.settles):
+        name, number = m.settles or ("", "")
+        if name not in added:
+            yield f"{m.source} {m.trigger} settles an entry of {name}, to which no row adds"
+        if not any(f.name == number and f.kind is Kind.NUMBER for f in (*m.needs, *m.takes)):
+            yield f"{m.source} {m.trigger} does not ask which entry of {name} it settles"
 
 
 def _walk(start: set[str], edges: Iterable[tuple[str, str]]) -> set[str]:
@@ -157,6 +184,7 @@ CHECKS: tuple[tuple[Check, str], ...] = (
     (_can_be_given, "every answer that chooses a row is recorded by a row"),
     (_closing_stops_clocks, "a closing step starts no wait"),
     (_fields_agree, "every question is asked in one way, and every required answer can be given"),
+    (_lists_are_kept, "every entry that is settled was added"),
 )
 
 

@@ -97,6 +97,9 @@ def _step(chart: Chart, m: Move) -> Cells:
         "starts": m.starts,
         "records": tuple(f"{name} is {value}" for name, value in m.records),
         "forgets": m.forgets,
+        "adds to": m.adds,
+        "settles an entry of": m.settles[0] if m.settles else "",
+        "becomes": tuple(map(str, m.becomes or ())),
         "day kept as": tuple(name for name in (m.marks, m.dates) if name),
         "where": f"{m.given[0]} is {m.given[1]}" if m.given else "",
         "hold": m.hold,
@@ -163,8 +166,10 @@ def _figures(chart: Chart) -> Entries:
 
 def _rules(chart: Chart) -> Entries:
     rules = chart.rules
-    plain = [name for name in rules.__slots__ if name not in ("eligibility", "figures")]
-    return {(name,): {"rule": _rule(getattr(rules, name))} for name in plain}
+    plain = [name for name in rules.__slots__ if name not in ("eligibility", "figures", "settings")]
+    said = {(name,): _rule(getattr(rules, name)) for name in plain}
+    said |= {(name,): _rule(getattr(rules.settings, name)) for name in rules.settings.__slots__}
+    return {what: {"rule": rule} for what, rule in said.items()}
 
 
 def _rule(value: object) -> str | tuple[str, ...]:

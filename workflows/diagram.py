@@ -3,9 +3,11 @@
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from workflows.chart import Chart
 from workflows.figures import FIGURES
+from workflows.services.page import said
 from workflows.vocabulary import NEW, Move, ServiceRules
 
 
@@ -57,6 +59,8 @@ def _page(chart: Chart) -> Iterator[str]:
     yield from (f"| {name} | {figure} |" for name, figure in _figures(chart.rules))
     yield "\n## Eligibility\n\n| criterion | sentence | source |\n|---|---|---|"
     yield from (f"| {c.code} | {c.sentence} | {c.source} |" for c in chart.rules.eligibility)
+    yield "\n## What its document says\n\n| key | says |\n|---|---|"
+    yield from (f"| {path} | {words} |" for path, words in said(chart.rules).items())
     yield "\n## States\n\n| state | stage | label |\n|---|---|---|"
     yield from (f"| {s.name} | {s.stage.value} | {s.label} |" for s in chart.states.values())
     yield "\n## Clocks\n\n| clock | what it counts | source |\n|---|---|---|"
@@ -123,10 +127,11 @@ def _cells(chart: Chart) -> Iterator[str]:
         yield repr(
             (m.source, m.trigger, m.to, m.who, m.stops, m.starts, m.marks, m.records, m.given, m.hold, m.forgets)
         )
-        yield repr((m.needs, m.takes, m.while_held, m.reopens))
+        yield repr((m.needs, m.takes, m.while_held, m.reopens, m.adds, m.settles, m.becomes))
         yield "".join(source_of(g) for g in m.only_if)
 
 
+@cache
 def source_of(rule: Callable[..., object]) -> str:
     """The source text of a rule, of the rules that it calls, and what it closes over (`older_than(24)` is not 36)."""
     seen: dict[str, str] = {}

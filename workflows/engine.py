@@ -12,7 +12,7 @@ from transitions import Machine
 
 from workflows.chart import Chart
 from workflows.dates import british
-from workflows.vocabulary import NEW, Facts, Field, Guard, Move, Part, Refusal
+from workflows.vocabulary import NEW, Facts, Field, Guard, Kind, Move, Part, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,10 @@ class Engine:
         spoken_of = {name for reason in reasons for name in reason.fields}
         if lacking := [f for f in lacks(move, facts) if f.name not in spoken_of]:
             reasons += [_needed(f) for f in lacking]
+        reasons += [*_unknown_records(move, facts), *_unknown_entry(move, facts), *_other_figures(move, facts)]
         if facts.held_since and not move.while_held:
             reasons.insert(0, _on_hold(facts.held_since))
-        if not facts.from_paper and not facts.roles.intersection(move.who):
+        if not (facts.from_paper or facts.follows or facts.roles.intersection(move.who)):
             reasons.insert(0, _not_yours(move))
         return Judgement(move, tuple(reasons))
 
@@ -109,6 +110,54 @@ def lacks(move: Move, facts: Facts) -> tuple[Field, ...]:
     return tuple(
         f for f in move.needs if not facts.data.get(f.name) and not (f.part is Part.FORM and facts.recorded.get(f.name))
     )
+
+
+def _unknown_records(move: Move, facts: Facts) -> list[Refusal]:
+    return [
+        Refusal("unknown_record", f"There is no such record here: {f.label}.", (f.name,))
+        for f in (*move.needs, *move.takes)
+        if f.kind is Kind.RECORD and f.record and (named := facts.data.get(f.name))
+        if facts.beside.record(f.record, str(named)) is None
+    ]
+
+
+def _unknown_entry(move: Move, facts: Facts) -> list[Refusal]:
+    name, asked = move.settles or ("", "")
+    number = facts.data.get(asked)
+    if not (facts.entries(name) or facts.from_paper) and any(f.name == asked for f in move.needs):
+        return [Refusal("no_such_entry", "There is nothing open that this step could be about.")]
+    if not number or number in {entry["number"] for entry in facts.entries(name)}:
+        return []
+    return [Refusal("no_such_entry", "There is no such open entry. Look its number up in the record.", (asked,))]
+
+
+def stated(move: Move, facts: Facts) -> dict[str, object]:
+    """The answers that the service's own figures give to a step, as they hold on its day. Paper has its own."""
+    if facts.from_paper:
+        return {}
+    asked = ((f.name, facts.figure(f.figure)) for f in (*move.needs, *move.takes) if f.figure)
+    return {name: figure.amount for name, figure in asked if figure is not None}
+
+
+def _other_figures(move: Move, facts: Facts) -> list[Refusal]:
+    known = {name: amount for name, amount in stated(move, facts).items() if name in facts.data}
+    return [
+        Refusal("not_the_figure", f"The figure of the service is {amount} on that day. Leave this answer out.", (name,))
+        for name, amount in known.items()
+        if facts.data[name] != amount
+    ]
+
+
+def told_once(reasons: list[Refusal]) -> list[Refusal]:
+    """An answer that was given and is wrong is not also called missing."""
+    wrong = {name for r in reasons for name in r.fields if r.code != "answer_missing"}
+    return [r for r in reasons if r.code != "answer_missing" or not wrong.intersection(r.fields)]
+
+
+def beyond_answers(move: Move, reasons: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    """The reasons that stay when the step's questions are answered."""
+    asked = {f.name for f in move.needs}
+    return tuple(r for r in reasons if not r.fields or r.who or not asked.issuperset(r.fields))
 
 
 def _is_given(move: Move, recorded: Mapping[str, object]) -> bool:

@@ -1,21 +1,20 @@
 """The words that a pathway is written in. Frozen values only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any, NamedTuple
 
+from workflows.beside import ALONE, Beside, RecordKind, entries
 from workflows.figures import Figure, in_force
+from workflows.settings import Settings
 
 NEW = "new"
 """Where a referral stands before its first step. Not a state of the pathway: nobody waits there."""
 
 STAYS = ""
 """As the `to` of a move: the referral stays in the state where it is."""
-
-
-NOT_PUBLISHED = None
-"""A figure that the service's documents do not give: whatever depends on it is off until the service enters one."""
 
 
 class Role(StrEnum):
@@ -47,6 +46,8 @@ class Stage(StrEnum):
     FORMULATION = "formulation"
     PLAN_OFFERED = "plan_offered"
     INTERVENTION = "intervention"
+    BESIDE = "beside"
+    """Of a record beside the referrals while it is in use: a baby's, a carer's, a meeting's. No referral is there."""
     CLOSED = "closed"
 
 
@@ -73,6 +74,13 @@ class Kind(StrEnum):
     CODES = "codes"
     YES_NO = "yes_no"
     NHS_NUMBER = "nhs_number"
+    NUMBER = "number"
+    TIME = "time"
+    """A time of the day in Europe/London, as 09:30."""
+    RECORD = "record"
+    """The reference of another record of the same service."""
+    LIST = "list"
+    """Several, each with the same small set of answers: who was present, what was measured."""
 
 
 class Part(StrEnum):
@@ -92,7 +100,9 @@ class Part(StrEnum):
 class Field:
     """One question. `longest` is in characters; `ahead` is by how many days a date may lie in the future.
 
-    Each is made once and known by itself, not by its words.
+    `least` and `most` bound a number, and `most` the entries of a list. `of` are the answers of one entry, and
+    `optional` says of such an answer that an entry may be without it. Each field is made once and known by itself,
+    not by its words.
     """
 
     name: str
@@ -104,6 +114,13 @@ class Field:
     ahead: int = 0
     dates: str = ""
     """The answer that keeps on which day this one was given last."""
+    least: int = 0
+    most: int = 100
+    of: "tuple[Field, ...]" = ()
+    record: RecordKind | None = None
+    optional: bool = False
+    figure: str = ""
+    """The figure of the service whose amount in force casework gives as the answer, where one is."""
 
 
 class Again(StrEnum):
@@ -126,6 +143,10 @@ class Clock:
     again: Again = Again.AFRESH
     agreed: str = ""
     """The answer by which people agree on a day, where a step that starts the clock gives it."""
+    from_opening: str = ""
+    """The answer with the time of day: what comes while the service is closed counts from its next opening."""
+    never_paused: bool = False
+    """A hold is not taken off it: it has the calendar figure alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +196,8 @@ class ServiceRules:
     reopen_within_days: int | None
     opening_hours: tuple[int, int] | None
     sources: tuple[str, ...]
+    settings: Settings = field(default_factory=Settings)
+    """What else its document says: offers, geography, carers, meeting, contact."""
 
     def figure(self, name: str, on: date) -> Figure | None:
         """The figure that the documents of the service give for a day; None: they give none."""
@@ -183,7 +206,7 @@ class ServiceRules:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a guard may know: the case as it stands, and the step that is being tried."""
+    """All that a guard may know: the case as it stands, what stands beside it, and the step that is being tried."""
 
     rules: ServiceRules
     state: str
@@ -197,6 +220,19 @@ class Facts:
     reference: str = ""
     from_paper: bool = False
     """The step was taken in the past and is read from the service's own record, with its decisions."""
+    beside: Beside = ALONE
+    follows: bool = False
+    """The step is the consequence of another, which a person took: whoever may take that one takes this too."""
+    actor: str = ""
+    """Who tries the step, by name: where two people must agree, the second is not the first."""
+
+    def figure(self, name: str) -> Figure | None:
+        """The figure of the service that holds on the day of the step, published or entered; None: off."""
+        return in_force((*self.rules.figures, *self.beside.entered()), name, self.on)
+
+    def entries(self, name: str) -> "Sequence[Mapping[str, Any]]":
+        """A list of the case, oldest first: what steps added to it and no step has settled."""
+        return entries(self.recorded, name)
 
     def answer(self, name: str) -> object:
         """What is known once this step is taken: its own data first, then the record."""
@@ -204,6 +240,15 @@ class Facts:
 
 
 Guard = Callable[[Facts], Refusal | None]
+
+
+class Becomes(NamedTuple):
+    """Of the entries of one `name` and with `only`, the latest is the answer of that name; `dates` keeps its day."""
+
+    name: str
+    value: str
+    only: tuple[str, str]
+    dates: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,15 +274,24 @@ class Move:
     """The answer that keeps on which day such a step was taken last."""
     records: tuple[tuple[str, str], ...] = ()
     forgets: tuple[str, ...] = ()
-    """Answers that hold no longer once the step is taken: the event keeps that they were given."""
+    """Answers that hold no longer once the step is taken, unless it gives them afresh: the event keeps that they were
+    given."""
     given: tuple[str, str] | None = None
     hold: str = ""
-    """"starts" or "ends" where the row is about the hold that lies over the state."""
+    """"starts" or "ends" where the row is about the hold that lies over the state. A hold that is on goes on."""
     while_held: bool = False
     reopens: bool = False
     """The clocks that the closure stopped go on from the figure that they had."""
     side: bool = False
     """A path beside the main line; drawn once for all states that it can be taken from."""
+    adds: str = ""
+    """The list of the case to which the answers of this step are added as an entry, numbered by the step's event."""
+    settles: tuple[str, str] | None = None
+    """A list of the case, and the answer with the number of its entry that is done with; one not given settles none."""
+    becomes: Becomes | None = None
+    aside: str = ""
+    """"starts" where the record is put aside for another, "ends" where it stands again exactly as it stood: in its
+    place since the same day, on hold if it was, its clocks as if nothing had been."""
 
     @property
     def moves(self) -> bool:

@@ -1,6 +1,7 @@
 """The columns of a caseload sheet and what each may hold. A column that a step asks for is that step's own question."""
 
-from workflows import Field, Kind, fields
+from workflows import Field, Kind
+from workflows.fields import referral as fields
 
 
 def _date(name: str) -> Field:
@@ -10,7 +11,7 @@ def _date(name: str) -> Field:
 OUTCOMES = ("accept_direct", "accept_assessment", "offer_consultation", "watch_and_wait", "signpost", "decline")
 ENDINGS = ("treatment_completed", "signposted", "declined")
 
-FORM = tuple(f for f in fields.REFERRAL_FORM if f.name not in ("relationship_at_risk", "gp_in_area", "lives_in_area",
+FORM = tuple(f for f in fields.OF_THE_SHEET if f.name not in ("relationship_at_risk", "gp_in_area", "lives_in_area",
              "in_contact", "carer_unavailable", "learning_disability"))  # fmt: skip
 
 SHEET: tuple[Field, ...] = (

@@ -20,6 +20,7 @@ from casework.identity import new_id
 from casework.intake.columns import COLUMNS
 from casework.intake.replaying import Loaded, Problem, Reader, RowRefused
 from casework.intake.sheet import BadLine, Line, Sheet, open_sheet
+from casework.likeness import Alike
 from casework.service import Casework
 from casework.store import KnownRow, PeopleTaken, Store
 
@@ -59,6 +60,8 @@ class ImportReport:
     refused: list[RefusedRow] = field(default_factory=list)
     stages: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    alike: list[Alike] = field(default_factory=list)
+    """Pairs that may be of one baby, with a loaded row in each. In a dry run nothing is loaded, and none found."""
 
     def counts(self) -> dict[str, int]:
         sums = {"read": self.read, "loaded": self.loaded, "unchanged": self.unchanged}
@@ -96,7 +99,7 @@ def _place(path: object) -> Path:
 
 class _Import:
     def __init__(self, casework: Casework, actor: Actor, as_of: date, now: datetime, *, dry_run: bool) -> None:
-        self._database, self._clock = casework.database, casework.now
+        self._casework, self._database, self._clock = casework, casework.database, casework.now
         self._actor, self._as_of, self._now = actor, as_of, now
         self._report = ImportReport(new_id(), dry_run)
         self._reader = Reader(actor, as_of, now, str(self._report.run_id))
@@ -159,6 +162,7 @@ class _Import:
         if fresh and not self._report.dry_run:
             with self._database.writing(BATCH_SECONDS) as store:
                 store.import_cases([(row.case, row.events, row.digest) for row in fresh])
+            self._report.alike += self._casework.duplicates_among([row.case.id for row in fresh])
         self._report.unchanged += outcome.unchanged
         self._report.changed += outcome.changed
         for refused in outcome.refused:

@@ -71,13 +71,15 @@ class Reader:
         problems += _alone(given)
         if problems or chart is None or reference is None:
             raise RowRefused(line.number, reference, tuple(problems))
-        return self._replayed(line.number, Case(new_id(), chart, reference), clean)
+        return self._replayed(line.number, chart.rules.service, reference, clean)
 
-    def _replayed(self, row: int, case: Case, clean: dict[str, Any]) -> Loaded:
+    def _replayed(self, row: int, service: str, reference: str, clean: dict[str, Any]) -> Loaded:
+        """Under the version of the pathway that was in force when the referral began."""
         steps = steps_of(clean, self._as_of)
         if not steps:
             nothing = ("impossible_step", "received_on", "The row dates neither a duty call nor a written referral.")
-            raise RowRefused(row, case.reference, (nothing,))
+            raise RowRefused(row, reference, (nothing,))
+        case = Case(new_id(), chart_for(service, on=steps[0].on), reference)
         events: list[CaseEvent] = []
         for step in steps:
             try:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from casework.ledger import Quarantined, ServiceCounts
 from persistence.due import APART, Scope, Where
 from persistence.night_tables import flags, night_quarantine
+from persistence.reading import REFERRALS
 from persistence.tables import case_clocks, case_days, case_gaps, case_records, cases
 from workflows.chart import Chart, running_clocks
 from workflows.charts.states import OPEN
-from workflows.registry import CHARTS
+from workflows.registry import every_chart
 
 Finding = tuple[UUID, str]
 """A case and the code of what is wrong with it."""
@@ -31,8 +32,8 @@ class Counted:
 def count(connection: sa.Connection, scope: Scope) -> dict[str, Counted]:
     """Two queries that share nothing: one reads the mark that a case is open, one the states that have a worklist."""
     ours = scope.of(scope.services)
-    marked = sa.select(cases.c.service, sa.func.count()).where(cases.c.is_open, *ours).group_by(cases.c.service)
-    listed = sa.select(cases.c.service, sa.func.count()).where(cases.c.state.in_(OPEN), *ours).group_by(cases.c.service)
+    counted = sa.select(cases.c.service, sa.func.count()).where(REFERRALS, *ours).group_by(cases.c.service)
+    marked, listed = counted.where(cases.c.is_open), counted.where(cases.c.state.in_(OPEN))
     by_mark = {row[0]: row[1] for row in connection.execute(marked)}
     by_list = {row[0]: row[1] for row in connection.execute(listed)}
     return {
@@ -69,15 +70,15 @@ def _queries(scope: Scope, dialect: str) -> Iterator[sa.Select[Any]]:
     unknown = {"unknown_service": cases.c.service.not_in(scope.services)} if scope.every else {}
     wrong = {
         **unknown,
-        "on_no_worklist": cases.c.state.not_in(OPEN),
-        "unknown_pathway": cases.c.pathway.not_in(list(CHARTS)),
+        "on_no_worklist": sa.and_(REFERRALS, cases.c.state.not_in(OPEN)),
+        "unknown_pathway": cases.c.pathway.not_in([chart.id for chart in every_chart()]),
         "no_record": ~_has(case_records, case_records.c.case_id),
         "clock_missing": sa.or_(sa.false(), *_without_its_clock()),
     }
     code = sa.case(*((what, sa.literal(name)) for name, what in wrong.items()))
     yield sa.select(cases.c.id, code).where(cases.c.is_open, *ours, sa.or_(*wrong.values()))
     closed = sa.select(cases.c.id, sa.literal("off_its_worklist"))
-    yield closed.where(sa.not_(cases.c.is_open), cases.c.state.in_(OPEN), *ours)
+    yield closed.where(sa.not_(cases.c.is_open), REFERRALS, cases.c.state.in_(OPEN), *ours)
     if dialect == "sqlite":
         yield _unreadable(ours)
 
@@ -107,9 +108,10 @@ def _is_no_day(day: sa.Column[Any]) -> Where:
 
 def _without_its_clock() -> Iterator[Where]:
     """Cases in a state that always has a clock running, and have none: no flag would ever find them."""
-    for (clock, states), pathways in _always_running(tuple(CHARTS.values())).items():
+    charts = every_chart()
+    for (clock, states), pathways in _always_running(charts).items():
         running = (case_clocks.c.clock == clock, case_clocks.c.stopped_on.is_(None))
-        of_them = (cases.c.pathway.in_(pathways),) if len(pathways) < len(CHARTS) else ()
+        of_them = (cases.c.pathway.in_(pathways),) if len(pathways) < len(charts) else ()
         yield sa.and_(cases.c.state.in_(states), *of_them, ~_has(case_clocks, case_clocks.c.case_id, *running))
 
 

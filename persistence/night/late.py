@@ -24,7 +24,7 @@ from persistence.night_tables import flags, night_quarantine
 from persistence.rows import event_from
 from persistence.tables import case_events, cases
 from workflows.flags import FLAGS, MARKS
-from workflows.registry import CHARTS, chart_named
+from workflows.registry import chart_named, every_chart
 
 AT_ONCE = 100
 
@@ -92,7 +92,9 @@ def flag_apart(on: Transactions, scope: Scope, some: Sequence[UUID], moment: dat
 
 
 def _histories(connection: sa.Connection, ids: Sequence[UUID]) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:
-    query = sa.select(case_events).where(case_events.c.case_id.in_(ids), case_events.c.pathway.in_(list(CHARTS)))
+    query = sa.select(case_events).where(
+        case_events.c.case_id.in_(ids), case_events.c.pathway.in_([chart.id for chart in every_chart()])
+    )
     kept = connection.execute(query.order_by(case_events.c.case_id, case_events.c.seq)).mappings().all()
     for case_id, some in groupby(kept, key=lambda row: row["case_id"]):
         yield case_id, [dict(row) for row in some]

@@ -15,6 +15,7 @@ from casework.forms import SENTENCES, checked, schema
 from tests.casework.families import LEEDS, answers_for, example
 from tests.conftest import Actors
 from workflows import Chart, Field, Kind, Move, Role
+from workflows.beside import RecordKind
 from workflows.registry import CHARTS
 
 TODAY = date(2026, 3, 2)
@@ -28,7 +29,19 @@ CODE = Field("code", Kind.CODE, "Code", choices=("low", "high"))
 CODES = Field("codes", Kind.CODES, "Codes", choices=("one", "two"))
 ASKED = Field("asked", Kind.YES_NO, "Asked?", choices=("yes", "no"))
 NUMBER = Field("number", Kind.NHS_NUMBER, "NHS number")
-STEP = Move("a", "step", "a", (Role.LEAD,), takes=(DAY, AHEAD, LINE, WORDS, CODE, CODES, ASKED, NUMBER))
+COUNT = Field("count", Kind.NUMBER, "How many", least=1, most=5)
+CLOCK = Field("clock", Kind.TIME, "At what time")
+BABY = Field("baby", Kind.RECORD, "The baby's record", record=RecordKind.INFANT)
+WHO = Field("who", Kind.CODE, "Who", choices=("baby", "mother"))
+SINCE = Field("since", Kind.DATE, "Since when", optional=True)
+THERE = Field("there", Kind.LIST, "Who was there", of=(WHO, SINCE), most=3)
+STEP = Move(
+    "a",
+    "step",
+    "a",
+    (Role.LEAD,),
+    takes=(DAY, AHEAD, LINE, WORDS, CODE, CODES, ASKED, NUMBER, COUNT, CLOCK, BABY, THERE),
+)
 
 
 def answer(name: str, value: object) -> tuple[Any, list[str]]:
@@ -55,6 +68,14 @@ def answer(name: str, value: object) -> tuple[Any, list[str]]:
         ("number", "9990000018", "9990000018"),
         ("number", "999 000 0018", "9990000018"),
         ("number", "999-000-0018", "9990000018"),
+        ("count", 5, 5),
+        ("count", "3", 3),
+        ("count", 2.0, 2),
+        ("clock", "09:30", "09:30"),
+        ("baby", "B-12", "B-12"),
+        ("there", [{"who": "baby"}], [{"who": "baby"}]),
+        ("there", [{"who": "baby", "since": "02/03/2026"}], [{"who": "baby", "since": TODAY}]),
+        ("there", [{"who": "baby", "since": " "}, {"who": "mother"}], [{"who": "baby"}, {"who": "mother"}]),
     ],
 )
 def test_a_right_answer_is_kept(name: str, value: object, kept: object) -> None:
@@ -99,6 +120,24 @@ WRONG: tuple[tuple[str, object, str], ...] = (
     ("words", ["a"], "wrong_type"),
     ("words", {"a": "b"}, "wrong_type"),
     ("words", float("nan"), "wrong_type"),
+    ("count", 0, "out_of_range"),
+    ("count", 6, "out_of_range"),
+    ("count", 2.5, "wrong_type"),
+    ("count", True, "wrong_type"),
+    ("count", "many", "wrong_type"),
+    ("clock", "9:30", "invalid_time"),
+    ("clock", "24:00", "invalid_time"),
+    ("clock", 930, "wrong_type"),
+    ("baby", "B 12", "invalid_reference"),
+    ("baby", 12, "wrong_type"),
+    ("there", [{"since": "2026-03-02"}], "entry_incomplete"),
+    ("there", [{"who": "baby", "seen": "x"}], "unknown_field"),
+    ("there", [{"who": "aunt"}], "unknown_code"),
+    ("there", [{"who": "baby", "since": "soon"}], "invalid_date"),
+    ("there", [{"who": "baby", "since": "2026-03-03"}], "date_in_future"),
+    ("there", [{"who": "baby"}] * 4, "too_long"),
+    ("there", ["baby"], "wrong_type"),
+    ("there", "baby", "wrong_type"),
 )
 
 
@@ -108,7 +147,14 @@ def test_a_wrong_answer_is_named_by_code_and_not_kept(name: str, value: object, 
 
 
 def test_every_code_has_a_wrong_answer_here() -> None:
-    assert {code for _, _, code in WRONG} == SENTENCES.keys() - {"too_many"}
+    assert {code for _, _, code in WRONG} == SENTENCES.keys() - {"too_many", "unknown_in_entry"}
+
+
+def test_of_an_answer_that_an_entry_does_not_have_it_is_said_which_it_has() -> None:
+    (refusal,) = checked(STEP, {"there": [{"who": "baby", "aunt": "x"}]}, TODAY)[1]
+    assert refusal.sentence == "An entry has no such answer. It takes: who, since."
+    (refusal,) = checked(STEP, {"there": [{}]}, TODAY)[1]
+    assert refusal.sentence == "Each entry needs: who."
 
 
 def test_too_many_codes_are_not_called_too_long_a_text() -> None:
@@ -179,11 +225,14 @@ def test_what_a_schema_refuses_is_refused() -> None:
 
 def test_an_answer_of_the_form_that_is_recorded_is_not_required_again() -> None:
     indicate = next(m for m in EVERY_MOVE if m.trigger == "indicate_direct")
-    assert schema(indicate, {})["required"] == ["relationship_need", "motivation", "readiness", "summary"]
-    assert schema(indicate, {"motivation": "low", "summary": "x"})["required"] == [
+    points = ("concerns", "availability", "context", "other_services", "universal_services", "strengths")
+    told = [f"call_{point}" for point in points]
+    assert schema(indicate, {})["required"] == ["relationship_need", "motivation", "readiness", "summary", *told]
+    assert schema(indicate, {"motivation": "low", "summary": "x", "call_context": "y"})["required"] == [
         "relationship_need",
         "readiness",
         "summary",
+        *(name for name in told if name != "call_context"),
     ]
 
 

@@ -1,0 +1,25 @@
+"""A step that follows from another, as the rules say it that `casework.consequences` lists."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework.case import Case, CaseEvent
+from casework.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A step that follows from another: on a record that is kept, or on a new one (of version 0).
+
+    `history` are the events that a new record has behind it already, of which `case` is the fold: a twin's referral
+    has walked the way that the pregnancy's did.
+    """
+
+    case: Case
+    trigger: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    history: Sequence[CaseEvent] = ()
+
+
+Rule = Callable[[Store, Case, CaseEvent], Iterable[Following]]
