@@ -1,0 +1,1 @@
+"""What an event in a life brings about on the records of the others: one module for each part."""

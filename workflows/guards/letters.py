@@ -1,0 +1,131 @@
+"""What stands against a letter: an unsafe way, a loss, a child who is not the one that it is about.
+
+Asked when a letter is prepared and again when it goes: an instruction may have come in between (requirements W9, X4.9,
+reliability H7, H12).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.beside import Known, RecordKind
+from workflows.guards.people import own_infant
+from workflows.histories import consented, consents, standing
+from workflows.vocabulary import Facts, Refusal
+
+Letter = Mapping[str, Any]
+
+
+def safe_contact(carer: Mapping[str, object], channel: str) -> Mapping[str, Any] | None:
+    """The instruction of a carer that stands for one channel; None where nobody has asked."""
+    told = carer.get("safe_contact")
+    return standing(told, "channel").get(channel) if isinstance(told, list) else None
+
+
+def letter_of(facts: Facts) -> Letter:
+    """The letter that a step is about: the one being prepared, or the pending one that it names by its number."""
+    number = facts.data.get("letter")
+    if number is None:
+        return facts.data
+    return next((entry for entry in facts.entries("letters") if entry["number"] == number), {})
+
+
+def addressee_named(facts: Facts) -> Refusal | None:
+    if facts.data.get("letter_to") != "carer" or facts.data.get("to_carer"):
+        return None
+    return Refusal("addressee_missing", "Name the record of the carer to whom the letter goes.", ("to_carer",))
+
+
+def safe_to_write(facts: Facts) -> Refusal | None:
+    """Source: requirements W9: do not write to this address; X4.9."""
+    letter = letter_of(facts)
+    carer = _carer(facts, _addressee(facts, letter))
+    told = safe_contact(carer.answers, str(letter.get("letter_by"))) if carer else None
+    if told is None or told["safe"] == "allowed":
+        return None
+    if told["safe"] == "not_allowed":
+        sentence = "This person must not be reached in this way. Choose another, or speak with them."
+        return Refusal("unsafe_contact", sentence, ("letter_by",))
+    if facts.data.get("asked_first_on"):
+        return None
+    sentence = "This person is to be asked first before anything is sent in this way. Say when they were asked."
+    return Refusal("ask_first", sentence, ("asked_first_on",))
+
+
+def safe_to_copy(facts: Facts) -> Refusal | None:
+    """Source: requirements W9: do not copy to the other parent. The copy heeds the instructions of whoever has it."""
+    letter = letter_of(facts)
+    copied, carer = letter.get("copy_to"), _carer(facts, letter.get("to_carer"))
+    if not copied:
+        return None
+    rules = carer.answers.get("copy_rules") if carer else None
+    if isinstance(rules, list) and copied in {rule["not_to"] for rule in rules}:
+        sentence = "What is sent to this person must never be copied to the other."
+        return Refusal("not_to_be_copied", sentence, ("copy_to",))
+    other = _carer(facts, copied)
+    told = safe_contact(other.answers, str(letter.get("letter_by"))) if other else None
+    if told is None or told["safe"] == "allowed":
+        return None
+    return Refusal("unsafe_contact", "Whoever is to have a copy must not be reached in this way.", ("copy_to",))
+
+
+def addressee_lives(facts: Facts) -> Refusal | None:
+    letter = letter_of(facts)
+    for name in ("to_carer", "copy_to"):
+        carer = _carer(facts, letter.get(name))
+        if carer is not None and not carer.open:
+            return Refusal("carer_died", "This carer has died. Nothing is sent to them.", (name,))
+    return None
+
+
+def no_loss(facts: Facts) -> Refusal | None:
+    """Source: requirements W14 and X4.9; reliability H7: the sender looks again at release."""
+    record = _infant(facts)
+    if facts.recorded.get("lost_on") or (record is not None and record.state == "died"):
+        return Refusal("after_a_loss", "A loss of this baby is recorded: no letter goes. Speak with the family.")
+    return None
+
+
+def names_no_other_child(facts: Facts) -> Refusal | None:
+    """Source: requirements W14: "never naming one twin's loss in the other's letter"."""
+    named, own = letter_of(facts).get("names_child"), own_infant(facts) or facts.reference
+    if not named or named == own:
+        return None
+    sentence = "This letter names another child. Each child has letters of its own."
+    return Refusal("names_another_child", sentence, ("names_child",))
+
+
+def read_before_it_goes(facts: Facts) -> Refusal | None:
+    """Source: requirements W14: letters are held for review."""
+    if facts.from_paper or facts.data.get("reviewed_by"):
+        return None
+    return Refusal("not_reviewed", "Say who has read the letter before it goes.", ("reviewed_by",))
+
+
+def sharing_not_withdrawn(facts: Facts) -> Refusal | None:
+    """Source: requirements X3 S4 (scope: sharing only), reliability H24: the sender looks again."""
+    said = facts.entries("consents")
+    if letter_of(facts).get("letter_to") != "network" or not consents(said, "sharing") or consented(said, "sharing"):
+        return None
+    sentence = "Consent to sharing with the professionals round the family is refused or withdrawn."
+    return Refusal("sharing_refused", sentence, ("letter_to",))
+
+
+def _addressee(facts: Facts, letter: Letter) -> object:
+    """The carer who opens it: a family that referred itself is the referrer."""
+    itself = letter.get("letter_to") == "referrer" and facts.answer("referrer_role") == "family"
+    return letter.get("to_carer") or (facts.recorded.get("focus_carer") if itself else None)
+
+
+def _carer(facts: Facts, named: object) -> Known | None:
+    return facts.beside.record(RecordKind.CARER, str(named)) if named else None
+
+
+def _infant(facts: Facts) -> Known | None:
+    own = own_infant(facts)
+    return facts.beside.record(RecordKind.INFANT, own) if own else None
+
+
+MAY_GO = (
+    no_loss, addressee_lives, safe_to_write, safe_to_copy, names_no_other_child, sharing_not_withdrawn,
+)  # fmt: skip
+"""Asked of a letter when it is prepared and when it goes."""
