@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from casework.case import Case
 from casework.flagging import expected_start, holds
+from casework.gaps import lacking
 from casework.spans import reached_on
 from workflows.dates import british
 from workflows.figures import FIGURES, Figure, Lookup
@@ -27,6 +28,8 @@ DAYS = {
     "too_old": "The baby is too old for the service from",
     "rated": "The ratings were taken on",
     "contact": "The last contact recorded was on",
+    "gp_recheck": "The baby, whose own GP is to be looked at again, was born on",
+    "entry_to_move": "The baby, whose entry still stands in the mother's record, was born on",
 }
 
 
@@ -88,8 +91,8 @@ def _lines(condition: Condition, case: Case, on: date, figure: Lookup) -> Iterat
             yield from _day(condition, case, on, figure)
         case DayBeforeStart():
             yield from _before_start(condition, case, on, figure)
-        case AnswersMissing():
-            labels = [case.chart.fields[name].label if name in case.chart.fields else name for name in case.gaps]
+        case AnswersMissing(lack=lack):
+            labels = [case.chart.fields[n].label if n in case.chart.fields else n for n in lacking(case, lack)]
             yield f"Missing: {'; '.join(labels) or 'nothing'}."
             if received := case.answers.get("received_on"):
                 yield f"The written referral came on {british(received)}, {_apart(received, on)}."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from casework.case import Case
+from casework.gaps import lacking
 from casework.spans import latest_start, reached_on
 from workflows.figures import Figure, Lookup
 from workflows.flags import (
@@ -64,8 +65,8 @@ def holds(condition: Condition, case: Case, on: date, figure: Lookup) -> bool:
         case DayBeforeStart():
             day, start = case.days.get(condition.day), expected_start(condition, case, on, figure)
             return case.state in condition.states and day is not None and start is not None and day <= start
-        case AnswersMissing():
-            return bool(case.gaps) and case.answers["received_on"] <= on
+        case AnswersMissing(lack=lack):
+            return bool(lacking(case, lack)) and case.answers["received_on"] <= on
         case FoundByTheNight():
             return False
 

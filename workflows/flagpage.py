@@ -16,12 +16,15 @@ from workflows.flags import (
     FoundByTheNight,
 )
 from workflows.registry import CURRENT
+from workflows.settings import Lack
 
 DAYS = {
     "due": "the due date of a baby not recorded as born",
     "too_old": "the first day on which the baby is too old",
     "rated": "the day of the latest rating",
     "contact": "the day of the latest contact",
+    "gp_recheck": "the birth of a baby whose GP has not been looked at since",
+    "entry_to_move": "the birth of a baby whose entry stands in the mother's record",
 }
 
 
@@ -83,7 +86,8 @@ def _when(condition: Condition) -> str:
             start = "the expected start (acceptance, or today, and the published wait)"
             return f"{DAYS[condition.day]} is not after {start}{_in(condition.states)}"
         case AnswersMissing():
-            return "the written referral has come and an answer that the service needs is blank"
+            without = {Lack.BLOCK: "that the service needs", Lack.WARN: "of which the service warns"}[condition.lack]
+            return f"the written referral has come and an answer {without} is blank"
         case FoundByTheNight():
             return "the night finds it"
 

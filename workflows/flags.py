@@ -7,6 +7,7 @@ raised by the night alone, and cleared by the step that ends its cause or by the
 from dataclasses import dataclass
 
 from workflows.charts.states import AT_WORK, BEFORE_ALLOCATION, DECIDED, ON_THE_WAY
+from workflows.settings import Lack
 from workflows.vocabulary import Role
 
 
@@ -65,7 +66,11 @@ class DayBeforeStart:
 
 @dataclass(frozen=True, slots=True)
 class AnswersMissing:
-    """A written referral has come, the referral is open on the day, and an answer that the service needs is blank."""
+    """A written referral has come, the referral is open on the day, and an answer is blank: one without which it does
+    not come before the group, or one of which it is only told.
+    """
+
+    lack: Lack = Lack.BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +138,18 @@ _RULES = (
     FlagRule("missing_information", (AnswersMissing(),),
         "The written referral lacks answers that the service needs.",
         "amber", Role.ADMINISTRATOR, "Essex: cannot proceed without requisite demographic and clinical information; Leeds: further information required", short="info"),
+    FlagRule("missing_warn", (AnswersMissing(Lack.WARN),),
+        "The written referral lacks answers that the service asks for. Nothing waits for them.",
+        "amber", Role.ADMINISTRATOR, "requirements X2b and E-table: warned answers raise a nightly flag only; R-186", short="tell"),
     FlagRule("ack_due", (ClockReaches("acknowledge", "acknowledge", until="acknowledge", until_past=True),),
         "The referrer is to be told today that the referral came.",
         "amber", Role.ADMINISTRATOR, f"{ESSEX}: contacted within 5 days; requirements K4", short="ack"),
     FlagRule("ack_late", (ClockReaches("acknowledge", "acknowledge", past=True),),
         "The referrer has not been told in time that the referral came.",
         "red", Role.ADMINISTRATOR, f"{ESSEX}: contacted within 5 days; requirements K4", replaces="ack_due", short="ack!"),
+    FlagRule("callback_due", (ClockReaches("call_back", "call_back"),),
+        "A caller waits to be called back.",
+        "amber", Role.DUTY, "Leeds one-minute guide: we will return your call as soon as possible in our opening hours; requirements K1", short="ring"),
     FlagRule("form_not_received", (ClockReaches("form_due", "form_reminder"),),
         "The written referral has not come after the duty call.",
         "amber", Role.DUTY, "Leeds: a duty call first and a following referral form; requirements K3", short="form"),
@@ -184,6 +195,15 @@ _RULES = (
     FlagRule("silent_case", (DaySince("contact", "silence", AT_WORK),),
         "No contact with the family has been recorded for long.",
         "amber", Role.CLINICIAN, "requirements K19", quiet_on_hold=True, short="silent"),
+    FlagRule("safeguarding_open", (ClockReaches("safeguarding", "safeguarding_review"),),
+        "A safeguarding concern is open, and nobody has signed it off.",
+        "red", Role.SAFEGUARDING, "requirements K17: never paused by a hold, and no ending stops it", after_closing=True, short="sg!"),
+    FlagRule("gp_recheck_after_birth", (DaySince("gp_recheck", "gp_recheck"),),
+        "The baby is born, and the baby's own GP has not been looked at again.",
+        "amber", Role.ADMINISTRATOR, "requirements X2b and C-19: an unborn baby has no GP; recheck after birth", short="gp"),
+    FlagRule("record_location_after_birth", (DaySince("entry_to_move", "record_location"),),
+        "The baby is born, and the entry still stands in the mother's record.",
+        "amber", Role.ADMINISTRATOR, "requirements X2b and C-24: the entry moves to the infant's record at birth", short="moves"),
     FlagRule("not_on_one_worklist", (FoundByTheNight(),),
         "The referral does not stand on exactly one worklist. Find it by its reference and call for help.",
         "red", Role.MANAGER, "reliability P28: nothing silently leaves the waiting list", short="lost!"),

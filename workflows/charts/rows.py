@@ -4,12 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from workflows.charts.states import CLOCKS, STATES
-from workflows.fields.referral import REASON
+from workflows.fields.referral import CONSENT_ON, REASON
 from workflows.guards.referral import no_other_open_referral, reopened_in_time
+from workflows.guards.standing import consent_given_again
 from workflows.vocabulary import NEW, STAYS, Move, Role
 
-EVERY_CLOCK = tuple(CLOCKS)
-NEVER_REOPENED = ("void",)
+NEVER_CLOSED = "safeguarding"
+"""The clock that no ending stops: a named person signs the concern off (requirements K17)."""
+
+EVERY_CLOCK = tuple(name for name in CLOCKS if name != NEVER_CLOSED)
+ALSO = {"consent_withdrawn": (consent_given_again,)}
+"""What a reopening asks besides, by how the referral ended."""
+
+NEVER_REOPENED = ("void", "closed_loss", "merged", "restricted")
 
 
 def from_each(sources: Iterable[str], row: Move) -> tuple[Move, ...]:
@@ -30,7 +37,8 @@ def with_reopening(rows: tuple[Move, ...]) -> tuple[Move, ...]:
     back = (
         Move(
             closed, "reopen", before, (Role.LEAD,), needs=(REASON,), given=("closed_from", before), side=True,
-            only_if=(reopened_in_time, no_other_open_referral), reopens=True,
+            only_if=(reopened_in_time, no_other_open_referral, *ALSO.get(closed, ())), reopens=True,
+            takes=(CONSENT_ON,) if closed == "consent_withdrawn" else (),
         )
         for closed, before in closing
     )  # fmt: skip

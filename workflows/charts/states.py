@@ -1,11 +1,13 @@
 """The states and the clocks of the pathway, shared by every service."""
 
-from workflows.figures import Figure
 from workflows.vocabulary import Again, Clock, Stage, State
 
 # fmt: off
 _STATES = (
+    State("call_back_due",         Stage.DUTY_CALL,        "Caller to be called back"),
+    State("call_booked",           Stage.DUTY_CALL,        "Duty call booked"),
     State("duty_call",             Stage.DUTY_CALL,        "Duty call held"),
+    State("watch_advised",         Stage.DUTY_CALL,        "Watching advised on the call"),
     State("awaiting_referral",     Stage.DUTY_CALL,        "Waiting for the written referral"),
     State("received",              Stage.WRITTEN_REFERRAL, "Written referral received"),
     State("information_requested", Stage.WRITTEN_REFERRAL, "Information asked of the referrer"),
@@ -28,10 +30,18 @@ _STATES = (
     State("consulted",             Stage.CLOSED,           "Closed after consultation"),
     State("consent_withdrawn",     Stage.CLOSED,           "Closed: consent withdrawn"),
     State("moved_away",            Stage.CLOSED,           "Closed: family moved away"),
+    State("transferred_out",       Stage.CLOSED,           "Closed: taken over by another service"),
+    State("aged_out",              Stage.CLOSED,           "Closed: past the ages that the service sees"),
+    State("circumstances_changed", Stage.CLOSED,           "Closed: circumstances changed"),
+    State("disengaged",            Stage.CLOSED,           "Closed: family not reached, or no longer comes"),
+    State("closed_loss",           Stage.CLOSED,           "Closed: loss of this baby"),
+    State("restricted",            Stage.CLOSED,           "Closed: kept under restriction"),
     State("void",                  Stage.CLOSED,           "Void: entered in error, in no count"),
+    State("merged",                Stage.CLOSED,           "Merged into another entry for the same baby, and counted there"),
 )
 
 _CLOCKS = (
+    Clock("call_back",          "Message or missed call to call back",   "K1, R-171; Leeds: we return your call in our opening hours", from_opening="left_at"),
     Clock("form_due",           "Call to written referral",               "K3; Leeds: the call, then the form"),
     Clock("acknowledge",        "Receipt to acknowledgement",             "K4; Essex: referrer contacted within 5 days"),
     Clock("information_due",    "Information asked for to supplied",      "K5; Leeds: further information required", agreed="review_on"),
@@ -44,6 +54,7 @@ _CLOCKS = (
     Clock("consultation",       "Consultation agreed to held",            "K12"),
     Clock("summary",            "Consultation held to summary sent",      "K13; Leeds: a summary will be provided"),
     Clock("hold_review",        "Hold placed to ended",                   "K16", agreed="review_on"),
+    Clock("safeguarding",       "Concern raised to signed off",           "K17; no hold and no closing stops it", never_paused=True),
     Clock("formulation_due",    "Assessment done to formulation",         "K20; Essex: formulation of need will take place"),
 )
 # fmt: on
@@ -52,7 +63,9 @@ STATES = {s.name: s for s in _STATES}
 CLOCKS = {c.name: c for c in _CLOCKS}
 
 OPEN = tuple(s.name for s in _STATES if not s.closed)
-RECEIVED = tuple(name for name in OPEN if name not in ("duty_call", "awaiting_referral"))
+CLOSED = tuple(s.name for s in _STATES if s.closed)
+BEFORE_THE_FORM = ("call_back_due", "call_booked", "duty_call", "watch_advised", "awaiting_referral")
+RECEIVED = tuple(name for name in OPEN if name not in BEFORE_THE_FORM)
 """Every open state in which the written referral has come."""
 
 DECIDED = (*RECEIVED[RECEIVED.index("rmg_review") + 1 :], "signposted", "declined")
@@ -67,8 +80,3 @@ ON_THE_WAY = tuple(name for name in BEFORE_START if name not in ("watchful_waiti
 BEFORE_ALLOCATION = tuple(name for name in ON_THE_WAY if name != "allocated")
 AT_WORK = RECEIVED[RECEIVED.index("assessment") :]
 """Every state from the first contact to the end of the work."""
-
-BIRTH_UNRECORDED = Figure(
-    "birth_unrecorded", 1, "requirements K15: warns when the due date is past with nothing recorded"
-)
-"""Its first day past the due date. A service that would rather ask later enters a figure of its own."""

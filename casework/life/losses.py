@@ -1,0 +1,46 @@
+"""What follows from a loss, in the same transaction: nothing of this baby goes on, and nothing of anybody else ends.
+
+A surviving twin is another baby with another record; the carer's record is not touched (reliability H7 and H8).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from casework.case import Case, CaseEvent
+from casework.following import Following
+from casework.life.records import infant_of, may_be_opened, referrals_of, step_of_infant
+from casework.store import Store
+
+OF_THE_LOSS = ("lost_on", "confirmed_by", "confirmed_from", "family_told")
+OF_THE_UNDOING = ("reason", "second_person")
+NOTHING_GOES_ON = ("void", "merged", "restricted")
+
+
+def loss_of_the_baby(store: Store, referral: Case, event: CaseEvent) -> Iterator[Following]:
+    """Asked of a referral: the baby's record is closed, and opened first where it is known when the baby was due."""
+    found = infant_of(store, referral)
+    if found.open if found else may_be_opened(referral):
+        yield step_of_infant(store, referral, event, "record_loss", _some(event.data, OF_THE_LOSS))
+
+
+def loss_on_its_referrals(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
+    """Asked of a baby's record: each referral of this baby, also a closed one that still owes somebody an answer."""
+    for referral in referrals_of(store, infant):
+        if referral.state not in NOTHING_GOES_ON and not referral.answers.get("lost_on"):
+            yield Following(referral, "record_loss", _some(event.data, OF_THE_LOSS))
+
+
+def loss_undone(store: Store, referral: Case, event: CaseEvent) -> Iterator[Following]:
+    found = infant_of(store, referral)
+    if found is not None and found.state == "died":
+        yield Following(found, "undo_loss", _some(event.data, OF_THE_UNDOING))
+
+
+def loss_undone_on_its_referrals(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
+    for referral in referrals_of(store, infant):
+        if referral.state not in NOTHING_GOES_ON and referral.answers.get("lost_on"):
+            yield Following(referral, "undo_loss", _some(event.data, OF_THE_UNDOING))
+
+
+def _some(data: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: data[name] for name in names if name in data}

@@ -1,0 +1,73 @@
+"""Safeguarding lies over every state, closed ones too. Anyone raises a concern; a named person signs it off (W7)."""
+
+from dataclasses import replace
+
+from workflows.charts.rows import from_each
+from workflows.charts.states import STATES
+from workflows.endings import ENDINGS, ChosenBy
+from workflows.fields.life import (
+    BASIS,
+    CONCERN,
+    CONCERN_ABOUT,
+    CONCERN_AT,
+    CONCERN_NUMBER,
+    ESCALATED_TO,
+    IMMEDIATE_DANGER,
+    SAFEGUARDING_OUTCOME,
+    SAFEGUARDING_REVIEW,
+    SHARED_WITH_CONSENT,
+    SIGNED_BY,
+)
+from workflows.fields.referral import END_REASON
+from workflows.guards.life import no_loss_of_this_baby
+from workflows.guards.safeguarding import (
+    CONCERNS,
+    SIGN_OFF,
+    concern_handed_on,
+    concern_is_open,
+    last_concern,
+    no_open_concern,
+    no_open_concern_unless_family_ends,
+    one_of_several,
+    sharing_has_a_basis,
+)
+from workflows.vocabulary import NEW, STAYS, Guard, Move, Role
+
+EVERYWHERE = tuple(STATES)
+UNDOING = ("undo_loss",)
+"""The step that takes a loss back: what stood before it stands again."""
+
+# fmt: off
+SAFEGUARDING = (
+    *from_each(EVERYWHERE, Move("", "raise_safeguarding",    STAYS, tuple(Role), takes=(CONCERN, CONCERN_ABOUT, IMMEDIATE_DANGER, CONCERN_AT), starts=("safeguarding",), adds=CONCERNS, while_held=True, side=True)),
+    *from_each(EVERYWHERE, Move("", "review_safeguarding",   STAYS, (Role.CLINICIAN, Role.DUTY, *SIGN_OFF), needs=(SAFEGUARDING_REVIEW,), only_if=(concern_is_open,), dates="safeguarding_reviewed_on", while_held=True, side=True)),
+    *from_each(EVERYWHERE, Move("", "escalate_safeguarding", STAYS, SIGN_OFF, needs=(ESCALATED_TO, SHARED_WITH_CONSENT), takes=(BASIS,), only_if=(concern_is_open, sharing_has_a_basis), adds="escalations", while_held=True, side=True)),
+    *from_each(EVERYWHERE, Move("", "close_concern",         STAYS, SIGN_OFF, needs=(CONCERN_NUMBER, SAFEGUARDING_OUTCOME), only_if=(one_of_several,), settles=(CONCERNS, CONCERN_NUMBER.name), while_held=True, side=True)),
+    *from_each(EVERYWHERE, Move("", "sign_off_safeguarding", STAYS, SIGN_OFF, needs=(SIGNED_BY, SAFEGUARDING_OUTCOME), only_if=(last_concern,), stops=("safeguarding",), forgets=(CONCERNS,), marks="safeguarding_signed_on", while_held=True, side=True)),
+)
+# fmt: on
+
+
+def under_the_overlays(rows: tuple[Move, ...]) -> tuple[Move, ...]:
+    """The rows with what lies over all of them: a concern blocks what the service chooses, a loss what reopens."""
+    return tuple(_under(row) for row in rows)
+
+
+def _under(row: Move) -> Move:
+    if row.source == NEW or STATES[row.source].closed == STATES[row.to].closed:
+        return row
+    if STATES[row.source].closed:
+        return row if row.trigger in UNDOING else replace(row, only_if=(*row.only_if, no_loss_of_this_baby))
+    guard = _against_ending(row)
+    return replace(row, only_if=(*row.only_if, guard)) if guard else row
+
+
+def _against_ending(row: Move) -> Guard | None:
+    """Whose choice an ending is stands in `workflows.endings`; a transfer hands the concern on instead."""
+    if row.to == "transferred_out":
+        return concern_handed_on
+    if END_REASON in row.needs:
+        return no_open_concern_unless_family_ends
+    reason = dict(row.records).get(END_REASON.name)
+    chosen = {e.chosen_by for (state, code), e in ENDINGS.items() if state == row.to and reason in (None, code)}
+    return no_open_concern if ChosenBy.SERVICE in chosen else None
