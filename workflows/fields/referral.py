@@ -1,5 +1,11 @@
 """The questions, each defined once. Names are the columns of the caseload sheet where it has one."""
 
+from dataclasses import replace
+
+from workflows.fields.background import BACKGROUND
+from workflows.fields.circumstances import CIRCUMSTANCES
+from workflows.interventions import CATALOGUE
+from workflows.terms import codes
 from workflows.vocabulary import Field, Kind, Part
 
 FORM, COURSE = Part.FORM, Part.COURSE
@@ -68,8 +74,8 @@ READINESS = _code("readiness", "Caregiver's readiness", LOW_TO_HIGH, FORM, RATED
 RISK_SCREEN_ON = _date("risk_screen_on", "Date of the parent-infant relationship risk-factor screen", FORM)
 INDICATION = _code("indication", "Indication given on the duty call", ("direct", "consultation"), FORM)
 RELATIONSHIP_AT_RISK = _yes_no("relationship_at_risk", "Is the difficulty in the relationship with the baby?", FORM)
-GP_IN_AREA = _yes_no("gp_in_area", "Is the family's GP in the service's area?", FORM)
-LIVES_IN_AREA = _yes_no("lives_in_area", "Does the family live in the service's area?", FORM)
+GP_IN_AREA = _yes_no("gp_in_area", "Is the carer's GP in the service's area?", FORM)
+LIVES_IN_AREA = _yes_no("lives_in_area", "Does the carer live in the service's area?", FORM)
 IN_CONTACT = _yes_no("in_contact", "Is the carer in regular contact with the baby?", FORM)
 CARER_UNAVAILABLE = _code(
     "carer_unavailable",
@@ -79,12 +85,38 @@ CARER_UNAVAILABLE = _code(
 )
 LEARNING_DISABILITY = _yes_no("learning_disability", "Does the carer have a learning disability?", FORM)
 
-REFERRAL_FORM = (
+OF_THE_SHEET = (
     INFANT_NAME, INFANT_NHS_NUMBER, INFANT_DOB, EXPECTED_DUE_DATE, CARER_NAME, CARER_RELATIONSHIP, CARER_NHS_NUMBER,
     PRIMARY_CARER, GP_PRACTICE_CODE, POSTCODE, REFERRER_NAME, REFERRER_ROLE, REFERRER_CONTACT, CONSENT_ON, DUTY_CALL_ON,
     REFERRER_WORDS, RELATIONSHIP_NEED, MOTIVATION, READINESS, RISK_SCREEN_ON, INDICATION, RELATIONSHIP_AT_RISK,
     GP_IN_AREA, LIVES_IN_AREA, IN_CONTACT, CARER_UNAVAILABLE, LEARNING_DISABILITY,
 )  # fmt: skip
+
+MAY_STAY_OPEN = (
+    INFANT_NAME, INFANT_NHS_NUMBER, INFANT_DOB, EXPECTED_DUE_DATE, CARER_NAME, CARER_RELATIONSHIP, CARER_NHS_NUMBER,
+    GP_PRACTICE_CODE, POSTCODE, RELATIONSHIP_AT_RISK, GP_IN_AREA, LIVES_IN_AREA, IN_CONTACT, CARER_UNAVAILABLE,
+    LEARNING_DISABILITY, *CIRCUMSTANCES,
+)  # fmt: skip
+"""What a family may decline, or nobody may know. Consent, the call, the ratings and the referrer are not among it."""
+
+AWAITED = "awaited"
+SETTLED = ("declined", "not_known", "not_applicable")
+"""Nobody waits for a value any longer. What was asked and is awaited is not settled: somebody owes it."""
+
+UNANSWERED = Field(
+    "unanswered",
+    Kind.LIST,
+    "Answers that are not there, and why (requirements W11: a blank was not asked)",
+    FORM,
+    most=len(MAY_STAY_OPEN),
+    of=(
+        _code("name", "Which answer", tuple(f.name for f in MAY_STAY_OPEN)),
+        _code("shape", "Why it is not there", (AWAITED, *SETTLED)),
+        replace(_line("owed_by", "Who owes it", longest=100), optional=True),
+    ),
+)
+
+REFERRAL_FORM = (*OF_THE_SHEET, *CIRCUMSTANCES, *BACKGROUND, UNANSWERED)
 
 # Kept with the case, asked afresh at each step that needs them.
 RMG_ON = _date("rmg_on", "Date of the meeting that decided", COURSE)
@@ -94,13 +126,8 @@ INTERVENTIONS = Field(
     Kind.CODES,
     "Interventions in the plan",
     COURSE,
-    (
-        "video_interaction_guidance", "parent_infant_psychotherapy", "circle_of_security_parenting", "watch_me_play",
-        "nbas_nbo", "watch_wait_and_wonder", "child_parent_psychotherapy", "solihull_approach", "vipp_sd",
-        "incredible_years_baby_toddler", "baby_massage_and_yoga", "compassion_focused_therapy", "mellow_babies",
-        "other_formulation_led",
-    ),
-)  # fmt: skip
+    codes(CATALOGUE),
+)
 ELIGIBILITY_DECISION = _words("eligibility_decision", "What was decided where eligibility needs discussion", COURSE)
 END_REASON = _code(
     "end_reason",
@@ -113,7 +140,8 @@ CLOSURE_REASON = _code(
     "Reason for the decision",
     (
         "relationship_not_at_risk", "lower_level_of_need", "other_need_is_primary", "outside_age", "outside_area",
-        "not_primary_carer", "no_contact", "parenting_assessment_asked", "other",
+        "not_primary_carer", "no_contact", "parenting_assessment_asked", "other", "self_referral_not_taken",
+        "other_provider",
     ),
     COURSE,
 )  # fmt: skip
@@ -138,10 +166,8 @@ REVIEW_OUTCOME = _words("review_outcome", "What the review found")
 SETTING = _code(
     "setting", "Where the contact took place", ("home", "clinic", "community", "video", "telephone", "ward")
 )
-PARTICIPANTS = _words("participants", "Who was present")
 INFANT_VOICE = _words("infant_voice", "What the baby is telling us")
 OBSERVED_ON = _date("observed_on", "Date on which the baby was observed", Part.STEP)
-DISCIPLINES = _line("disciplines", "Disciplines at the formulation meeting")
 HYPOTHESIS = _words("hypothesis", "Why the difficulty is there: the team's formulation")
 PLAN_SHARED = _yes_no("plan_shared", "Was the plan shared with the family?")
 HOLD_REASON = _code(

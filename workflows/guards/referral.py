@@ -10,15 +10,34 @@ from datetime import date, timedelta
 
 from workflows.dates import british
 from workflows.eligibility import Result, eligibility
+from workflows.fields.referral import SETTLED, UNANSWERED
+from workflows.guards.people import no_other_referral_of_the_two
+from workflows.settings import Lack, amount, switched
+from workflows.stances import is_unborn
 from workflows.vocabulary import Facts, Refusal, Role
 
+OF_THE_BORN = ("infant_name", "infant_gp_in_area", "infant_lives_in_area")
+"""What nobody asks about a baby before the birth."""
 
-def missing_answers(facts: Facts) -> tuple[str, ...]:
-    """What a complete written referral of the service still lacks. An unborn baby needs no name."""
-    unborn = facts.answer("expected_due_date") and not facts.answer("infant_dob")
-    return tuple(
-        name for name in facts.rules.required if not facts.answer(name) and not (unborn and name == "infant_name")
-    )
+
+def missing_answers(facts: Facts, lack: Lack = Lack.BLOCK) -> tuple[str, ...]:
+    """What a complete written referral of the service still lacks. An unborn baby needs no name and has no GP.
+
+    What the family declined, what nobody knows and what does not apply is not lacking; what is awaited is.
+    """
+    required = facts.rules.required
+    told = tuple(name for name in facts.rules.settings.warned if name not in required)
+    passed = _settled(facts) | (set(OF_THE_BORN) if is_unborn(facts) else set())
+    asked = required if lack is Lack.BLOCK else told
+    return tuple(name for name in asked if not facts.answer(name) and name not in passed)
+
+
+def _settled(facts: Facts) -> set[str]:
+    said = {entry["name"]: entry["shape"] for entry in facts.entries(UNANSWERED.name)}
+    given = facts.data.get(UNANSWERED.name)
+    if isinstance(given, list):
+        said |= {entry["name"]: entry["shape"] for entry in given}
+    return {name for name, shape in said.items() if shape in SETTLED}
 
 
 def consent_recorded(facts: Facts) -> Refusal | None:
@@ -31,7 +50,7 @@ def consent_recorded(facts: Facts) -> Refusal | None:
 
 
 def duty_call_linked(facts: Facts) -> Refusal | None:
-    if facts.from_paper or not facts.rules.duty_call_required or facts.answer("duty_call_on"):
+    if facts.from_paper or not switched(facts, "duty_call_required") or facts.answer("duty_call_on"):
         return None
     return Refusal("duty_call_missing", "Hold a duty call with the referrer and record its date.", ("duty_call_on",))
 
@@ -44,19 +63,19 @@ def information_complete(facts: Facts) -> Refusal | None:
 
 
 def referrer_may_refer(facts: Facts) -> Refusal | None:
-    if facts.rules.self_referral or facts.answer("referrer_role") != "family":
+    if switched(facts, "self_referral") or facts.answer("referrer_role") != "family":
         return None
     return Refusal(
         "self_referral_not_taken",
-        "This service takes referrals from professionals only. The family can ask a midwife, a 0 to 19 specialist "
-        "public health nurse (health visitor) or a CYPMHS practitioner to refer.",
+        f"This service takes referrals from professionals only. {facts.rules.settings.ask_instead}".rstrip(),
         ("referrer_role",),
     )
 
 
 def no_other_open_referral(facts: Facts) -> Refusal | None:
+    """Known by their NHS numbers, names and days, or by the records that both referrals are linked to."""
     if facts.other_referral is None:
-        return None
+        return no_other_referral_of_the_two(facts)
     return Refusal(
         "already_referred",
         f"Referral {facts.other_referral} is open for this baby and carer in this service. Add to that one.",
@@ -201,7 +220,7 @@ def held(facts: Facts) -> Refusal | None:
 
 
 def reopened_in_time(facts: Facts) -> Refusal | None:
-    days, closed = facts.rules.reopen_within_days, facts.closed_on
+    days, closed = amount(facts, "reopen"), facts.closed_on
     if days is None or closed is None or facts.on <= closed + timedelta(days=days):
         return None
     return Refusal("too_late_to_reopen", f"A referral can be reopened within {days} days; make a new referral.")

@@ -1,0 +1,40 @@
+"""What the command line shows of the areas and the work: side by side, with its age, and no name."""
+
+from datetime import timedelta
+
+from casework.case import Case
+from jobs.worked import document, lines
+from tests.work.scene import AT_WORK_HE_WAS, CARER, FATHER, TO_ASSESSMENT, TO_INTERVENTION, led_to
+from tests.workflows.paths import TODAY, after_step
+
+LATER = TODAY + timedelta(days=40)
+
+
+def worked() -> Case:
+    case = led_to(TO_INTERVENTION)
+    for level, account in (("high", "observer"), ("low", "carer")):
+        case = after_step(case, "rate", area="motivation", level=level, account=account)
+    case = after_step(case, "record_session", participants=[CARER, FATHER, {**AT_WORK_HE_WAS, "named": "Mr Test"}])
+    return after_step(case, "record_missed", contact_outcome="not_brought")
+
+
+def test_accounts_that_differ_stand_side_by_side_with_their_age() -> None:
+    said = list(lines(worked(), LATER))
+    assert "Motivation: high as observed, 40 days old; low as the carer tells it. They differ." in said
+    assert "Missed: not brought 1; 1 since the latest contact." in said
+    assert "Watch me play: 1 session." in said
+    assert not any("Mr Test" in sentence for sentence in said)
+
+
+def test_a_program_reads_the_same() -> None:
+    told = document(worked(), LATER)
+    assert told["areas"]["motivation"]["differ"] is True
+    assert told["areas"]["motivation"]["age_days"] == told["ratings_age_days"] == 40
+    assert (told["work"]["attended"], told["work"]["fathers"], told["work"]["missed_in_a_row"]) == (2, 1, 1)
+    assert told["work"]["silence_days"] == 40
+
+
+def test_nothing_is_said_of_what_nobody_recorded() -> None:
+    waiting = led_to(TO_ASSESSMENT[:3])
+    assert list(lines(waiting, LATER)) == []
+    assert document(waiting, LATER) == {}
