@@ -33,10 +33,9 @@ ACTOR = "demonstration"
 
 def show_clinic(log: Path | None, *, keep: bool) -> None:
     """Everything in a folder of its own. `log` is where somebody wants the log, else it stands in that folder."""
-    with _folder(keep=keep) as folder:
-        say("DEMONSTRATION: every name and number is invented.")
-        say(f"The clinic is in {folder}" + ("." if keep else ", which is thrown away at the end."))
-        chosen = _settings(folder, log)
+    with clinic_folder(keep=keep) as folder:
+        say_where(folder, keep=keep)
+        chosen = settings_in(folder, log, DAY)
         with closing(wiring.database(chosen)) as database, Relaying(database, chosen.keys):
             database.upgrade()
             casework = Casework(database, now=lambda: EVENING)
@@ -46,15 +45,21 @@ def show_clinic(log: Path | None, *, keep: bool) -> None:
         put(*(_next_when_kept(chosen, waiting[0].reference) if keep else _next()))
 
 
-def _settings(folder: Path, log: Path | None) -> wiring.Settings:
+def say_where(folder: Path, *, keep: bool) -> None:
+    say("DEMONSTRATION: every name and number is invented.")
+    say(f"The clinic is in {folder}" + ("." if keep else ", which is thrown away at the end."))
+
+
+def settings_in(folder: Path, log: Path | None, day: date) -> wiring.Settings:
+    """With keys of its own, made on a day."""
     secrets = folder / KEYS
-    make_keys(secrets, DAY)
+    make_keys(secrets, day)
     place = log or folder / wiring.LOG_FILE
     return wiring.Settings(f"sqlite:///{folder / 'clinic.db'}", place, production=False, keys=wiring.keys_in(secrets))
 
 
 @contextmanager
-def _folder(*, keep: bool) -> Iterator[Path]:
+def clinic_folder(*, keep: bool) -> Iterator[Path]:
     if keep:
         yield Path(tempfile.mkdtemp(prefix="casework-demo-"))
         return

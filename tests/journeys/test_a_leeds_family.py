@@ -89,6 +89,7 @@ def running(family: Family) -> set[str]:
     return {name for name, state in family.case.clocks.items() if state.running}
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_each_night_of_the_journey_says_what_is_overdue_and_moves_nobody(
     casework: Casework, clock: Clock, actors: Actors, log_lines: list[Any]
 ) -> None:
@@ -120,7 +121,7 @@ def test_the_wait_is_flagged_at_eight_and_twelve_weeks_and_the_flag_ends_with_th
     family = accepted(casework, clock, actors)
     for advance, expected in ((55, []), (1, ["wait_8_weeks"]), (28, ["wait_8_weeks"]), (1, ["wait_over_12_weeks"])):
         clock.advance(advance)
-        casework.night()
+        casework.nights.run(clock.today)
         assert [flag.kind for flag in casework.flags()] == expected
     receipt = family.does("allocate", by=actors[Role.MANAGER])
     assert receipt.cleared_flags == ("wait_over_12_weeks",)
@@ -217,7 +218,10 @@ def test_a_withdrawal_cannot_be_refused_and_a_mistaken_one_is_reopened_where_it_
     clock.advance(4)
     with pytest.raises(StepRefused) as refused:
         family.does("allocate", by=actors[Role.MANAGER])
-    assert (refused.value.reasons[0].code, refused.value.possible_now) == ("impossible_step", ())
+    assert (refused.value.reasons[0].code, refused.value.possible_now) == (
+        "impossible_step",
+        ("raise_safeguarding",),
+    )
     assert family.does("reopen", by=actors[Role.LEAD]).state == "waiting"
     assert family.case.clocks["wait_to_allocation"].days(clock.today) == 20
 
@@ -227,7 +231,7 @@ def test_an_entry_made_in_error_leaves_every_list_and_stays_in_the_audit(
 ) -> None:
     family = referred(casework, clock, actors[Role.ADMINISTRATOR])
     with pytest.raises(StepRefused) as refused:
-        family.does("void", by=actors[Role.LEAD], void_reason="duplicate")
+        family.does("void", by=actors[Role.LEAD], void_reason="duplicate", surviving_reference=None)
     assert [reason.code for reason in refused.value.reasons] == ["survivor_missing"]
     family.does("void", by=actors[Role.LEAD], void_reason="duplicate", surviving_reference="R-7")
     assert casework.worklist() == []

@@ -59,7 +59,7 @@ def test_a_family_in_essex_goes_from_its_referral_to_discharge(
         (14, "discharge", "discharged"),
     ):
         clock.advance(later)
-        casework.night()
+        casework.nights.run(clock.today)
         family.does(trigger)
         assert family.case.state == state
     case = family.case
