@@ -116,7 +116,7 @@ def test_no_page_names_a_path_of_one_machine_or_a_download_host() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
         "\n"
     )
-    hosts = re.compile(r"/root/|/opt/|/work/|" + "py" + r"pi\.org|files\.python" + r"hosted")
+    hosts = re.compile(r"(?<![\w.])/(?:root|opt|work)/|" + "py" + r"pi\.org|files\.python" + r"hosted")
     named = []
     for name in tracked:
         path = ROOT / name
