@@ -1,6 +1,9 @@
 """What the group can decide, and the paths of watchful waiting and consultation: rows that every service has."""
 
+from workflows.charts.meetings import IN_THE_MEETING
 from workflows.charts.rows import EVERY_CLOCK
+from workflows.fields.background import BEYOND_LOWER_TIER, EFFECT_ON_BABY, JOINT_DECISION, LEVEL_OF_NEED
+from workflows.fields.meetings import AT_ACCEPTANCE, MEETING
 from workflows.fields.referral import (
     ADVICE,
     ATTENDEES,
@@ -21,9 +24,10 @@ from workflows.fields.referral import (
     SECOND_CLINICIAN,
     WAITING_WOULD_HARM,
 )
+from workflows.guards.background import effect_on_baby_told
+from workflows.guards.meetings import rated_first, young_enough_after_watching
 from workflows.guards.referral import (
     consent_recorded,
-    discussed_in_forum,
     discussion_decided,
     not_excluded,
     ready_for_direct_work,
@@ -42,19 +46,23 @@ CHAIR, CLIN, DUTY, REF, FAM, LEAD, ADM = (
 )
 RATINGS = (RELATIONSHIP_NEED, MOTIVATION, READINESS)
 WAITS = ("wait_to_allocation", "wait_to_start")
+DECIDED_IN_IT = (*IN_THE_MEETING, rated_first)
+ELIGIBLE = (consent_recorded, not_excluded, discussion_decided, effect_on_baby_told)
+AT_THE_GROUP = (LEVEL_OF_NEED, BEYOND_LOWER_TIER, JOINT_DECISION, EFFECT_ON_BABY)
+ACCEPTING = (MEETING, INTERIM_SUPPORT, ELIGIBILITY_DECISION, ADVICE, *AT_ACCEPTANCE, *AT_THE_GROUP)
 
 # fmt: off
 ACCEPT_DIRECT = (
-    Move("rmg_review", "accept_direct",      "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, OVERRIDE_REASON, SECOND_CLINICIAN, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided, ready_for_direct_work), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_direct"), ("accepted_for", "direct_work"))),
+    Move("rmg_review", "accept_direct",      "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, OVERRIDE_REASON, SECOND_CLINICIAN, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE, ready_for_direct_work), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_direct"), ("accepted_for", "direct_work"))),
 )
 ACCEPT_ASSESSMENT = (
-    Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(INTERIM_SUPPORT, ELIGIBILITY_DECISION, *RATINGS), only_if=(discussed_in_forum, consent_recorded, not_excluded, discussion_decided), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
+    Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
 )
 OTHER_OUTCOMES = (
-    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), only_if=(discussed_in_forum, consent_recorded), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
-    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(INTERIM_SUPPORT, *RATINGS), only_if=(discussed_in_forum, consent_recorded, watching_is_safe), stops=("triage", *WAITS), starts=("outcome_told", "watch"), records=(("outcome", "watch_and_wait"),)),
-    Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), only_if=(discussed_in_forum,), stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "signpost"),)),
-    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), only_if=(discussed_in_forum,), stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "decline"),)),
+    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE), only_if=(*DECIDED_IN_IT, consent_recorded), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
+    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS), only_if=(*DECIDED_IN_IT, consent_recorded, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), records=(("outcome", "watch_and_wait"),)),
+    Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "signpost"),)),
+    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "decline"),)),
 )
 
 WATCHFUL_WAITING = (
