@@ -8,9 +8,10 @@ from enum import StrEnum
 from casework.calendar import end_of_day
 from casework.case import Case, CaseEvent
 from casework.flagging import base_of, due
+from casework.gaps import lacking
 from casework.store import FlagRow, WorklistRow
 from workflows.figures import Lookup
-from workflows.flags import FLAGS
+from workflows.flags import FLAGS, AnswersMissing
 from workflows.registry import chart_named
 
 WAIT = "wait_to_allocation"
@@ -72,7 +73,14 @@ def _worklist_row(day: date, case: Case, kinds: tuple[str, ...]) -> WorklistRow:
         clinician=case.answers.get("clinician"),
         missing=case.gaps,
         flags=tuple(sorted(kinds)),
+        priority_on=case.days.get("priority") if case.days.get("priority_until", day) >= day else None,
     )
+
+
+def in_turn(row: WorklistRow) -> tuple[bool, bool, int, date, str]:
+    """The order in which referrals go: priority first, then the longest wait to allocation, then the day of opening."""
+    waits = row.waiting_days
+    return row.priority_on is None, waits is None, -(waits or 0), row.opened_on, row.reference
 
 
 def flag_rows(past: PastDay, cases: Iterable[Case], figure: Lookup) -> Iterator[FlagRow]:
@@ -91,5 +99,11 @@ def as_stood(past: PastDay, case: Case, flag: FlagRow) -> FlagRow:
         state=case.state,
         stage=case.stage,
         days=(past.day - since).days if since else None,
-        missing=case.gaps if flag.kind == "missing_information" else (),
+        missing=lacked(flag.kind, case),
     )
+
+
+def lacked(kind: str, case: Case) -> tuple[str, ...]:
+    """The answers that a flag is about."""
+    conditions = FLAGS[kind].when if kind in FLAGS else ()
+    return tuple(name for c in conditions if isinstance(c, AnswersMissing) for name in lacking(case, c.lack))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from casework import limits, log
 from casework.actor import Actor, checked_actor
-from casework.asof import Known, PastDay, as_at, as_stood, flag_rows, worklist_rows
+from casework.asof import Known, PastDay, as_at, as_stood, flag_rows, in_turn, worklist_rows
 from casework.calendar import london_day, utc_now
 from casework.case import Case, CaseEvent
 from casework.errors import BadRequest, NoSuchCase, StorageError
@@ -55,7 +55,10 @@ class Lists:
         return london_day(self._now())
 
     def case(self, case: str | UUID) -> Case:
-        """A referral as it stands. Raises `NoSuchCase`, `AmbiguousReference`."""
+        """A record as it stands, for a program. Who shows it to a person asks `read`, which keeps that it was read.
+
+        Raises `NoSuchCase`, `AmbiguousReference`.
+        """
         with self._database.reading() as store:
             return store.case(id_of(store, case))
 
@@ -133,7 +136,7 @@ class Lists:
             return store.events(id_of(store, case)) or no_such_case()
 
     def worklist(self, asked: Asked | None = None) -> Sequence[WorklistRow]:
-        """The open referrals, longest wait first. Raises `BadRequest` for a service that is not here.
+        """The open referrals, in the order in which they go. Raises `BadRequest` for a service that is not here.
 
         For a past day every referral is folded up to it again: from what is known now, or `as_known_then`.
         """
@@ -144,7 +147,7 @@ class Lists:
         past = PastDay(wanted.on, Known.THEN if wanted.as_known_then else Known.NOW)
         rows = worklist_rows(past, self._cases_on(past, wanted), self.nights.lookup())
         found = [row for row in rows if wanted.kind is None or wanted.kind in row.flags]
-        return sorted(found, key=lambda r: (r.waiting_days is None, -(r.waiting_days or 0), r.opened_on, r.reference))
+        return sorted(found, key=in_turn)
 
     def flags(self, asked: Asked | None = None) -> Sequence[FlagRow]:
         """The flags that were open on the day asked for, longest wait first: those that nights raised.

@@ -28,6 +28,7 @@ class LogEvent(StrEnum):
     AUDIT_BEHIND = "audit.behind"
     CASE_REFUSED = "case.refused"
     CASE_CONFLICT = "case.conflict"
+    RECORD_READ = "record.read"
     FLAG_RAISED = "flag.raised"
     FLAG_CLEARED = "flag.cleared"
     IMPORT_STARTED = "import.started"
@@ -105,6 +106,11 @@ def case_refused(refused: StepRefused, **ids: Any) -> None:
 
 def case_conflict(**ids: Any) -> None:
     _log.warning(LogEvent.CASE_CONFLICT, **ids)
+
+
+def record_read(**ids: Any) -> None:
+    """A person looked at a record. Why is kept in the database alone."""
+    _log.info(LogEvent.RECORD_READ, **ids)
 
 
 def flag_cleared(*, case_id: UUID, kind: str, cleared_on: str, because: str, **ids: Any) -> None:

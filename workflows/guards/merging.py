@@ -1,0 +1,148 @@
+"""What stands against making one record of two, and against taking it back.
+
+Source: reliability H2 (wrong baby), H10 (a merge that joins two families): two people, never twins, nothing destroyed.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+
+from workflows.beside import Known, RecordKind
+from workflows.fields.merging import TAKEN_IN
+from workflows.vocabulary import Facts, Refusal
+
+ENDED = ("died", "restricted")
+"""How a baby's record ends while the baby's name stays in it. Two such records are one only where both ended so."""
+
+MERGED = "merged"
+
+
+def follows_from_the_other(facts: Facts) -> Refusal | None:
+    """Nobody takes half of it: the record that goes and the one that stays change together."""
+    if facts.follows:
+        return None
+    return Refusal(
+        "follows_only", "This follows by itself from merge_into and unmerge, which are taken on the record that goes."
+    )
+
+
+def two_people(facts: Facts) -> Refusal | None:
+    second = facts.data.get("second_person")
+    if not second or _name(second) != _name(facts.actor):
+        return None
+    sentence = "A second person has to look at both records: name somebody other than yourself."
+    return Refusal("second_person_needed", sentence, ("second_person",))
+
+
+def _name(written: object) -> str:
+    return " ".join(unicodedata.normalize("NFC", str(written)).casefold().split())
+
+
+def another_record(facts: Facts) -> Refusal | None:
+    if facts.data.get("survivor") != facts.reference:
+        return None
+    return Refusal("merged_with_itself", "A record cannot be merged into itself: name the other.", ("survivor",))
+
+
+def survivor_stands(kind: RecordKind, facts: Facts) -> Refusal | None:
+    """The one that stays is itself in use, or ended as this one did."""
+    stays = facts.beside.record(kind, str(facts.data.get("survivor") or ""))
+    if stays is None or facts.data.get("survivor") == facts.reference:
+        return None
+    if stays.state == MERGED:
+        instead = stays.answers.get("survivor")
+        sentence = f"{stays.reference} was itself merged into {instead}. Merge into that one."
+        return Refusal("survivor_is_merged", sentence, ("survivor",))
+    if stays.state in ENDED or facts.state in ENDED:
+        return None if stays.state == facts.state else _ended_otherwise(stays)
+    if stays.open:
+        return None
+    sentence = f"{stays.reference} is closed. Reopen it first, or merge it into this one."
+    return Refusal("survivor_is_closed", sentence, ("survivor",))
+
+
+def _ended_otherwise(stays: Known) -> Refusal:
+    sentence = f"Of this record and {stays.reference} one is of a baby who died or whose record is restricted, and the "
+    return Refusal("lives_differ", sentence + "other is not. Clear that up first.", ("survivor",))
+
+
+def merged_into_that_one(facts: Facts) -> Refusal | None:
+    survivor = facts.recorded.get("survivor")
+    if facts.data.get("merged_into") in (None, survivor):
+        return None
+    return Refusal("other_survivor", f"This record was merged into {survivor}: name that one.", ("merged_into",))
+
+
+def referral_survives(facts: Facts) -> Refusal | None:
+    return survivor_stands(RecordKind.REFERRAL, facts)
+
+
+def infant_survives(facts: Facts) -> Refusal | None:
+    return survivor_stands(RecordKind.INFANT, facts)
+
+
+def not_twins(facts: Facts) -> Refusal | None:
+    """Twins have one birthday, one home and one mother, and are two babies."""
+    for kind in (RecordKind.REFERRAL, RecordKind.INFANT):
+        stays = facts.beside.record(kind, str(facts.data.get("survivor") or ""))
+        if stays is None or stays.reference == facts.reference:
+            continue
+        if are_twins(facts.reference, facts.recorded, stays.reference, stays.answers):
+            return Refusal("twins", f"This and {stays.reference} are twins: two babies, two records.", ("survivor",))
+    return None
+
+
+def are_twins(reference: str, answers: Mapping[str, object], other: str, others: Mapping[str, object]) -> bool:
+    """Whether two records are known to be of one multiple birth: split from one another or from the same pregnancy,
+    told apart by the order of birth, or one named as a twin of the other.
+    """
+    split = {answers.get("split_from") or reference, others.get("split_from") or other}
+    if len(split) == 1 and (answers.get("split_from") or others.get("split_from")):
+        return True
+    orders = (answers.get("birth_order"), others.get("birth_order"))
+    if all(orders) and orders[0] != orders[1]:
+        return True
+    return answers.get("twin_of") == other or others.get("twin_of") == reference
+
+
+def same_baby(facts: Facts) -> Refusal | None:
+    """Two referrals become one only if they are about one baby's record, or not both have one."""
+    named = (facts.recorded.get("infant"), facts.data.get("others_baby"))
+    opened = facts.beside.linked(RecordKind.INFANT, "first_referral")
+    babies = {_standing(facts, str(name)) for name in named if name} | {known.reference for known in opened}
+    if len(babies) < 2:
+        return None
+    told = " and ".join(sorted(babies))
+    sentence = f"The referrals are about two babies' records, {told}. If those are one baby, merge them first."
+    return Refusal("two_babies", sentence)
+
+
+def _standing(facts: Facts, reference: str) -> str:
+    """The record itself, or the one that stands for it."""
+    known = facts.beside.record(RecordKind.INFANT, reference)
+    while known is not None and known.state == MERGED:
+        reference = str(known.answers["survivor"])
+        known = facts.beside.record(RecordKind.INFANT, reference)
+    return reference
+
+
+def about_a_record_taken_in(facts: Facts) -> Refusal | None:
+    """A note about the other goes to the other, so it must be one that was taken in."""
+    about = facts.data.get("about")
+    if not about or about in {entry["other_record"] for entry in facts.entries(TAKEN_IN)}:
+        return None
+    return Refusal("not_taken_in", "No record of this reference was merged into this one.", ("about",))
+
+
+def _is_restricted(facts: Facts) -> bool:
+    named = facts.data.get("other_record")
+    found = [facts.beside.record(kind, str(named)) for kind in (RecordKind.INFANT, RecordKind.REFERRAL) if named]
+    return any(one is not None and (one.state == "restricted" or one.answers.get("restricted_on")) for one in found)
+
+
+def told_of_another(facts: Facts) -> Refusal | None:
+    """Of a record under restriction nothing is said on another: it would lead from the one to the other (X4.12)."""
+    if _is_restricted(facts):
+        return Refusal("record_closed", "This record is closed and is linked to nothing new.", ("other_record",))
+    if facts.data.get("other_record") != facts.reference:
+        return None
+    return Refusal("about_itself", "Name the other record: this one is the same as itself.", ("other_record",))
