@@ -64,7 +64,8 @@ def show_worklist(rows: Sequence[WorklistRow], day: date, most: int | None = Non
         cell_row.insert(5, drawn)
     print_table(columns, cells)
     shown = f"; the first {len(rows)} are shown" if len(rows) < number else ""
-    say("", f"{how_many(number, 'open referral', 'open referrals')} on {british(day)}, longest wait first{shown}.")
+    order = "priority first, then the longest wait" if any(row.priority_on for row in rows) else "longest wait first"
+    say("", f"{how_many(number, 'open referral', 'open referrals')} on {british(day)}, {order}{shown}.")
     say(*_legend(figures, on), *_short_names(rows, on))
     return None
 
@@ -73,6 +74,8 @@ def _worklist_cells(row: WorklistRow, on: Screen) -> Row:
     names = [SHORT.get(kind, kind) for kind in row.flags] if on.narrow else list(row.flags)
     if row.held:
         names.insert(0, "hold" if on.narrow else "on hold")
+    if row.priority_on:
+        names.insert(0, "first" if on.narrow else "priority")
     return (
         row.reference,
         row.service,

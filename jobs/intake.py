@@ -21,6 +21,9 @@ def show_import(report: ImportReport, name: str) -> None:
     if report.refused:
         say("")
         print_table(REFUSED, [row for refused in report.refused for row in _rows(refused)])
+    if report.alike:
+        say("", "These may be of one baby. Compare them with casework duplicates show:")
+        say(*(f"  {one.first} and {one.second} ({'; '.join(one.because)})" for one in report.alike))
     if report.changed:
         say("", "These are here already, and their rows read otherwise now. They were left as they are:")
         say(*(f"  {reference}" for reference in report.changed))

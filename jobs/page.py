@@ -1,14 +1,19 @@
 """One referral as people read it. `show_case` is the only place that shows what a family has said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from casework import Case, CaseEvent, FlagRow, Option
+from casework.gaps import lacking
 from casework.replay import Difference
+from jobs import worked
 from jobs.boards import how_many
 from jobs.show import Cell, Column, heading, one_line, print_table, say
+from workflows.beside import RecordKind
 from workflows.dates import british
 from workflows.eligibility import eligibility
+from workflows.retention import Retention
+from workflows.settings import Lack
 
 INDENT = "    "
 LONGEST_BESIDE = 76
@@ -40,6 +45,9 @@ def show_case(found: Case, flags: Sequence[FlagRow], today: date, since: date | 
         say(f"Flags: {', '.join(f'{row.kind} since {british(row.raised_on)}' for row in flags)}.")
     if found.gaps:
         say(f"Missing: {', '.join(found.gaps)}.")
+    if warned := lacking(found, Lack.WARN):
+        say(f"Asked for and not there, which stops nothing: {', '.join(warned)}.")
+    say(*worked.lines(found, today))
     if found.clocks:
         heading("Clocks")
         print_table(CLOCKS, [_clock_row(found, name, today) for name in found.clocks])
@@ -48,12 +56,20 @@ def show_case(found: Case, flags: Sequence[FlagRow], today: date, since: date | 
         say(*_answer(found, name, value))
 
 
+def show_kept(retention: Retention | None) -> None:
+    """Until when the record is kept; of a record that is no baby's nothing is said."""
+    if retention is not None:
+        until = f"Kept until {british(retention.day)}" if retention.day else "Kept, and no day is known until when"
+        say("", f"{until}: {retention.why}")
+
+
 def _standing(found: Case, today: date, came: date | None) -> Iterator[str]:
     yield f"{found.service}/{found.reference}: {found.chart.states[found.state].label} ({found.state})"
     since = f" since {british(came)}" if came else ""
     yield f"Stage {found.stage}{since}; version {found.version}; pathway {found.chart.id}; id {found.id}."
-    fits = eligibility(found.facts(today))
-    yield f"Eligibility: {' '.join([f'{fits.result}.', *(c.sentence for _, c in fits.findings)])}"
+    if found.chart.kind is RecordKind.REFERRAL:
+        fits = eligibility(found.facts(today))
+        yield f"Eligibility: {' '.join([f'{fits.result}.', *(c.sentence for _, c in fits.findings)])}"
     if found.held_since:
         yield f"On hold since {british(found.held_since)}."
     if wait := found.clocks.get("wait_to_allocation"):
@@ -76,6 +92,10 @@ def _clock_row(found: Case, name: str, today: date) -> list[Cell | str]:
 
 def _answer(found: Case, name: str, value: object) -> Iterator[str]:
     question = found.chart.fields.get(name)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        yield f"{question.label if question else name.replace('_', ' ').capitalize()}:"
+        yield from (INDENT + one_line(_entry(entry)) for entry in value)
+        return
     if isinstance(value, date):
         value = british(value)
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
@@ -86,6 +106,13 @@ def _answer(found: Case, name: str, value: object) -> Iterator[str]:
         return
     yield f"{label}:"
     yield from (INDENT + one_line(line) for line in lines)
+
+
+def _entry(entry: Mapping[str, object]) -> str:
+    """One entry of a list: its number and its day first, where it has them."""
+    told = {name: british(value) if isinstance(value, date) else str(value) for name, value in entry.items()}
+    first = [f"{told.pop('number')}." if "number" in told else "", told.pop("on", "")]
+    return " ".join(filter(None, [*first, "; ".join(f"{n.replace('_', ' ')}: {text}" for n, text in told.items())]))
 
 
 def show_history(events: Sequence[CaseEvent]) -> None:

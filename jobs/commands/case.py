@@ -7,7 +7,22 @@ from datetime import date
 
 import click
 
-from jobs.commands.line import Callback, Count, Group, Word, acting, as_json, as_name, clinic, day_option, dry_run
+from jobs.commands.line import (
+    Callback,
+    Count,
+    Group,
+    OneOf,
+    Word,
+    acting,
+    as_json,
+    as_name,
+    clinic,
+    day_option,
+    dry_run,
+)
+from jobs.commands.readings import why_option
+
+KINDS = ("referral", "infant", "carer", "meeting", "consultation", "activity", "staff")
 
 
 @click.group(cls=Group)
@@ -20,29 +35,41 @@ def case() -> None:
 
 @case.command()
 @click.argument("ref")
+@as_name
+@why_option
 @as_json
-def show(ref: str, as_json: bool) -> None:
-    """A referral as it stands, with the answers that the family and the referrer gave."""
-    from jobs import page
+def show(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
+    """A referral as it stands, with the answers that the family and the referrer gave. That it was read is kept."""
+    from casework.retaining import retention
+    from jobs import page, worked
     from jobs.commands import documents
+    from jobs.commands.steps import reading
 
     casework = clinic()
-    found, flags, today = casework.case(ref), casework.case_flags(ref), casework.today()
-    since = next((e.effective_on for e in casework.history(found.id) if e.seq == found.placed_by), None)
+    read = reading(lambda: casework.read(ref, acting(name), why), as_json=as_json)
+    found, flags, today = read.case, read.flags, casework.today()
+    since = next((e.effective_on for e in read.events if e.seq == found.placed_by), None)
+    kept = retention(casework, found.id)
     if as_json:
-        return documents.print_document(documents.case(found, flags, today, since))
-    return page.show_case(found, flags, today, since)
+        told = {**documents.case(found, flags, today, since), **documents.kept(kept), **worked.document(found, today)}
+        return documents.print_document(told)
+    page.show_case(found, flags, today, since)
+    return page.show_kept(kept)
 
 
 @case.command()
 @click.argument("ref")
+@as_name
+@why_option
 @as_json
-def history(ref: str, as_json: bool) -> None:
-    """What happened, step by step, and who did it."""
+def history(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
+    """What happened, step by step, and who did it. That it was read is kept."""
     from jobs import page
     from jobs.commands import documents
+    from jobs.commands.steps import reading
 
-    events = clinic().history(ref)
+    casework = clinic()
+    events = reading(lambda: casework.read(ref, acting(name), why, "history"), as_json=as_json).events
     if as_json:
         return documents.print_document([documents.event(event) for event in events])
     return page.show_history(events)
@@ -105,8 +132,9 @@ def fire(
     from jobs.commands.steps import Step
 
     casework, actor, answers = clinic(), acting(name), read_answers(data)
-    step = Step(trigger, dry_run=dry_run, as_json=as_json)
-    version = casework.case(ref).version if seen is None else seen
+    found = casework.case(ref)
+    step = Step(trigger, dry_run=dry_run, as_json=as_json, chart=found.chart)
+    version = found.version if seen is None else seen
     sys.exit(
         step.take(lambda: casework.fire(ref, trigger, actor, answers, seen=version, on=on, key=key, dry_run=dry_run))
     )
@@ -117,6 +145,7 @@ def fire(
 @click.argument("trigger")
 @taking_a_step
 @click.option("--reference", metavar="REF", help="The reference that it shall have [default: one is made].")
+@click.option("--kind", type=OneOf(KINDS), default="referral", show_default=True, help="What kind of record.")
 def open_(
     service: str,
     trigger: str,
@@ -125,22 +154,23 @@ def open_(
     on: date | None,
     key: str | None,
     reference: str | None,
+    kind: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Open a referral with its first step: take_call, or receive_referral.
+    """Open a referral with its first step (take_call, receive_referral), or a record of another kind.
 
     Exit 0: opened; 1: refused, with every reason; 2: the answers or the command cannot be read.
     """
     from jobs.commands.answers import read_answers
-    from jobs.commands.steps import Step
+    from jobs.commands.steps import Step, chart_of
 
     casework, actor, answers = clinic(), acting(name), read_answers(data)
-    step = Step(trigger, dry_run=dry_run, as_json=as_json)
+    step = Step(trigger, dry_run=dry_run, as_json=as_json, chart=chart_of(service, kind))
     sys.exit(
         step.take(
             lambda: casework.open_case(
-                service, trigger, actor, answers, reference=reference, on=on, key=key, dry_run=dry_run
+                service, trigger, actor, answers, kind=kind, reference=reference, on=on, key=key, dry_run=dry_run
             )
         )
     )

@@ -10,13 +10,17 @@ from uuid import UUID
 
 from casework import Case, CaseEvent, FlagRow, NightReport, Option, Receipt, StaleCase, StepRefused, WorklistRow
 from casework.explaining import Explained
+from casework.gaps import lacking
 from casework.health import Health
 from casework.intake.importing import ImportReport, RefusedRow
 from casework.replay import Difference
 from casework.waiting import ClockState
 from workflows import Refusal
+from workflows.dates import weeks_pregnant
 from workflows.eligibility import eligibility
 from workflows.flags import FLAGS
+from workflows.retention import Retention
+from workflows.settings import Lack
 
 Document = dict[str, Any]
 WAIT = "wait_to_allocation"
@@ -77,11 +81,13 @@ def case(found: Case, flags: Sequence[FlagRow], today: date, since: date | None)
         "opened_on": found.opened_on,
         "closed_on": found.closed_on,
         "in_state_since": since,
+        "weeks_pregnant_when_referred": _weeks_when_referred(found),
         "waiting_days": wait.days(today) if wait else None,
         "adjusted_days": wait.adjusted(today, found.held_since) if wait else None,
         "held": found.held_since is not None,
         "held_since": found.held_since,
         "missing": list(found.gaps),
+        "warned": list(lacking(found, Lack.WARN)),
         "eligibility": {
             "result": fits.result,
             "findings": [{"code": c.code, "result": verdict, "sentence": c.sentence} for verdict, c in fits.findings],
@@ -101,6 +107,21 @@ def _clock(clock: ClockState, held_since: date | None, today: date) -> Document:
         "days": clock.days(today),
         "adjusted_days": clock.adjusted(today, held_since),
     }
+
+
+def _weeks_when_referred(found: Case) -> int | None:
+    due, came = found.answers.get("expected_due_date"), found.answers.get("received_on")
+    return weeks_pregnant(due, came) if due and came and not _born_before(found, came) else None
+
+
+def _born_before(found: Case, day: date) -> bool:
+    born = found.answers.get("infant_dob")
+    return born is not None and born <= day
+
+
+def kept(retention: Retention | None) -> Document:
+    """Until when a baby's record is kept: the day, the rule that won and its words; of other records nothing."""
+    return {"retention": asdict(retention)} if retention else {}
 
 
 def event(happened: CaseEvent) -> Document:
@@ -144,7 +165,7 @@ def reason(refusal: Refusal) -> Document:
 
 
 def receipt(taken: Receipt, *, dry_run: bool) -> Document:
-    return {**taken.as_answer(), "dry_run": dry_run}
+    return {**taken.as_answer(), "alike": list(taken.alike), "dry_run": dry_run}
 
 
 def refused(step: StepRefused) -> Document:
@@ -185,6 +206,7 @@ def imported(report: ImportReport) -> Document:
         "loaded": report.loaded,
         "unchanged": report.unchanged,
         "changed": list(report.changed),
+        "alike": [asdict(one) for one in report.alike],
         "refused": [_refused_row(row) for row in report.refused],
         "stages": dict(report.stages),
         "encoding": report.encoding,

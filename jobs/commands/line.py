@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -72,6 +73,8 @@ class Programme(Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         with Told(lambda: _open_log(ctx)):
+            if os.environ.get("CASEWORK_SERVICES"):
+                _add_services()
             return super().invoke(ctx)
 
 
@@ -107,6 +110,12 @@ def _settings(ctx: click.Context) -> Settings:
     from jobs import wiring
 
     return wiring.settings(ctx.meta.get("casework.database"), ctx.meta.get("casework.log"))
+
+
+def _add_services() -> None:
+    from jobs import wiring
+
+    wiring.add_services()
 
 
 def _open_log(ctx: click.Context) -> None:

@@ -93,7 +93,7 @@ def _beside(known: str | None, *, hidden: int) -> list[str]:
 def worklist(
     service: str | None, stage: str | None, kind: str | None, as_of: date | None, known: str | None, as_json: bool
 ) -> None:
-    """The open referrals, longest wait first.
+    """The open referrals: those with priority, where a service gives it, then the longest wait first.
 
     Of a past day: as they stood at its end, by what has been recorded since; with --known then, by what had been
     recorded by then.

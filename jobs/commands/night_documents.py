@@ -13,7 +13,7 @@ from jobs.figures import InForce
 from jobs.flagged import Nights, by_kind, put_back_by
 from jobs.ledger import Gap
 from jobs.nightly import Due
-from workflows.figures import FIGURES, Figure
+from workflows.figures import Figure, meaning_of
 from workflows.flags import FLAGS
 
 
@@ -69,7 +69,7 @@ def _named(case: Case) -> Document:
 
 def figure_in_force(one: InForce) -> Document:
     """`amount` null: off. `in_force_from` null: from the first day on."""
-    meaning = FIGURES[one.name]
+    meaning = meaning_of(one.name)
     return {
         "service": one.service,
         "name": one.name,

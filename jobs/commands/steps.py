@@ -1,19 +1,23 @@
 """A step taken from the command line: what is said of it, and the exit code."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeVar
 
 from casework import Receipt, StaleCase, StepRefused
 from jobs.commands import documents
 from jobs.commands.faults import BAD_INPUT, tell
 from jobs.show import say
-from workflows import Refusal
+from workflows import Chart, Refusal
+from workflows.beside import RecordKind
 from workflows.charts.states import STATES
 from workflows.dates import british
-from workflows.registry import CHARTS
+from workflows.registry import CURRENT, chart_for, every_chart
 
 DONE, REFUSED = 0, 1
+Given = TypeVar("Given")
 LONGEST_TRIGGER = 40
 """Characters of what was typed that are compared with the steps that there are."""
 
@@ -41,6 +45,8 @@ class Step:
     trigger: str
     dry_run: bool
     as_json: bool
+    chart: Chart | None = None
+    """The pathway of the record, where it is none of a referral."""
 
     def take(self, ask: Callable[[], Receipt]) -> int:
         """Exit code 0: taken; 1: refused, or somebody was first; 2: only the answers are wrong."""
@@ -55,17 +61,37 @@ class Step:
         if self.as_json:
             documents.print_document(documents.receipt(taken, dry_run=self.dry_run))
         else:
-            say(*_taken(taken, dry_run=self.dry_run))
+            say(*self._taken(taken))
         return DONE
 
     @property
     def _named(self) -> str:
         """What was typed, where it is a step at all: it may be a name."""
-        return self.trigger if any(self.trigger in chart.triggers for chart in CHARTS.values()) else "unknown"
+        return self.trigger if any(self.trigger in chart.triggers for chart in every_chart()) else "unknown"
+
+    def _label(self, state: str) -> str:
+        """Of the record's own pathway: states of different records may have one name."""
+        known = (self.chart.states if self.chart else STATES).get(state)
+        return known.label if known else "not yet opened"
+
+    def _taken(self, taken: Receipt) -> Iterator[str]:
+        label = self._label(taken.state)
+        if self.dry_run:
+            yield f"{taken.trigger} is possible for {taken.reference}, which would then stand at: {label}."
+            yield "This was a dry run: nothing was written."
+            return
+        yield f"{taken.reference}: {taken.trigger} on {british(taken.effective_on)}. It stands at: {label}."
+        if taken.cleared_flags:
+            yield f"Flags cleared: {', '.join(taken.cleared_flags)}."
+        for other in taken.also:
+            yield f"With it, {other.kind} {other.reference}: {other.trigger}."
+        if taken.alike:
+            yield f"This may be the same baby as: {', '.join(taken.alike)}. Compare: casework duplicates show."
+        yield f"Version {taken.version}; id {taken.case_id}."
 
     def _refusal(self, refused: StepRefused) -> Iterator[str]:
-        stands = STATES[refused.state].label if refused.state in STATES else "not yet opened"
-        yield f"casework: {refused.trigger} was refused; the referral stands at: {stands}. ({refused.code})"
+        stands, what = self._label(refused.state), self.chart.kind.value if self.chart else "referral"
+        yield f"casework: {refused.trigger} was refused; the {what} stands at: {stands}. ({refused.code})"
         yield from (f"  - {_reason(reason)}" for reason in refused.reasons)
         if refused.who:
             yield f"  Who may: {', '.join(refused.who)}."
@@ -81,22 +107,27 @@ class Step:
             tell(*lines)
 
 
+def reading(ask: Callable[[], Given], *, as_json: bool) -> Given:
+    """What was asked to be read. Refused, it says why, and the command ends with exit code 1."""
+    try:
+        return ask()
+    except StepRefused as refused:
+        if as_json:
+            documents.print_document(documents.refused(refused))
+        else:
+            tell("casework: This record was not opened. (refused)", *(f"  - {_reason(r)}" for r in refused.reasons))
+        sys.exit(REFUSED)
+
+
+def chart_of(service: str, kind: str) -> Chart | None:
+    """The pathway of a kind of record; None for a service that is not here, which opening one will say."""
+    return chart_for(service, RecordKind(kind)) if service in CURRENT else None
+
+
 def _is_badly_written(refused: StepRefused) -> bool:
     """Only the answers are wrong: one that is missing beside a wrong one may be the same, misspelt."""
     codes = {reason.code for reason in refused.reasons} - {"answer_missing"}
     return bool(codes) and codes <= BAD_DATA
-
-
-def _taken(taken: Receipt, *, dry_run: bool) -> Iterator[str]:
-    label = STATES[taken.state].label
-    if dry_run:
-        yield f"{taken.trigger} is possible for {taken.reference}, which would then stand at: {label}."
-        yield "This was a dry run: nothing was written."
-        return
-    yield f"{taken.reference}: {taken.trigger} on {british(taken.effective_on)}. It stands at: {label}."
-    if taken.cleared_flags:
-        yield f"Flags cleared: {', '.join(taken.cleared_flags)}."
-    yield f"Version {taken.version}; id {taken.case_id}."
 
 
 def _reason(reason: Refusal) -> str:
