@@ -12,7 +12,7 @@ from casework import limits
 from casework.actor import Actor, checked_actor
 from casework.case import Attempt, Case, CaseEvent, new_case
 from casework.change import Change, Latest, Receipt
-from casework.errors import StepRefused
+from casework.errors import BadRequest, StepRefused
 from casework.following import Following
 from casework.life.carried import carried
 from casework.life.records import referrals_of
@@ -54,6 +54,8 @@ def adopt(
     attempt = Attempt("restrict", checked_actor(actor), clinic.now(), {"reason": why}, on)
 
     def goes_on(store: Store, old: Case, event: CaseEvent) -> Iterator[Following]:
+        if old.chart.kind is not RecordKind.INFANT:
+            raise BadRequest("not_an_infant", "It is a baby's record that is adopted. Give its reference.", "reference")
         new = {**{n: old.answers[n] for n in GOES_ON if n in old.answers}, **answers}
         _another_identity(old, new, event)
         record = new_case(chart_for(old.service, RecordKind.INFANT, event.effective_on))

@@ -60,7 +60,7 @@ def _may_be_one(store: Store, one: Case, other: Case) -> bool:
 
 def _in_use(case: Case) -> bool:
     """A closed referral was about the same baby, perhaps, and is no double; a lost baby's second record is one."""
-    return case.open or case.state == "died"
+    return case.open or case.state in ("died", "closed_loss") or bool(case.answers.get("lost_on"))
 
 
 def said_to_be_two(one: Case, other: Case) -> bool:

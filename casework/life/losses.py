@@ -10,6 +10,7 @@ from casework.case import Case, CaseEvent
 from casework.following import Following
 from casework.life.records import infant_of, may_be_opened, referrals_of, step_of_infant
 from casework.store import Store
+from workflows.beside import RecordKind
 
 OF_THE_LOSS = ("lost_on", "confirmed_by", "confirmed_from", "family_told")
 OF_THE_UNDOING = ("reason", "second_person")
@@ -21,6 +22,13 @@ def loss_of_the_baby(store: Store, referral: Case, event: CaseEvent) -> Iterator
     found = infant_of(store, referral)
     if found.open if found else may_be_opened(referral):
         yield step_of_infant(store, referral, event, "record_loss", _some(event.data, OF_THE_LOSS))
+
+
+def consultations_of_the_loss(store: Store, referral: Case, event: CaseEvent) -> Iterator[Following]:
+    """Asked of a referral: nobody is reminded of a consultation about a baby who has died."""
+    for meeting in store.linked(referral.service, RecordKind.CONSULTATION, "referral", referral.reference):
+        if meeting.state in ("requested", "booked"):
+            yield Following(meeting, "cancel_consultation", {"reason": "The baby of this referral has died."})
 
 
 def loss_on_its_referrals(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:

@@ -32,7 +32,7 @@ def signposts(service: str, purpose: str, stage: str, as_json: bool) -> None:
     except UnknownService as problem:
         raise BadRequest("unknown_service", str(problem), "service") from None
     found = directory(For(purpose), service, london_day(utc_now()))
-    to_read = resources(Life(stage), service)
+    to_read = resources(Life(stage), service) if purpose == "lower_need" else ()
     if as_json:
         documents.print_document(
             {

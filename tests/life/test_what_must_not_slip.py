@@ -1,17 +1,19 @@
 """Ways round a rule that a reader found who had not written it: each is closed here, in the words of the clinic."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from casework import LATEST, Casework, StepRefused
+from casework import LATEST, BadRequest, Casework, StepRefused
+from casework.adoption import adopt
 from tests.casework.families import ESSEX, LEEDS, Family, brought_to, form, referred
 from tests.conftest import Actors, Clock
-from tests.life.scene import LOSS, expected, refused
+from tests.life.scene import LOSS, expected, refused, twins
 from workflows import Role
 
-SAME = {"same_because": "The same baby, twice.", "second_person": "B. Lead"}
-CONSENT = {"consent_by": "The mother", "consent_standing": "parental_responsibility"}
+SAME: dict[str, Any] = {"same_because": "The same baby, twice.", "second_person": "B. Lead"}
+CONSENT: dict[str, Any] = {"consent_by": "The mother", "consent_standing": "parental_responsibility"}
 
 
 def said(family: Family, decision: str, purpose: str, clock: Clock) -> None:
@@ -80,7 +82,7 @@ def test_the_loss_of_one_of_two_before_the_birth_leaves_the_referral_to_the_othe
 ) -> None:
     family = expected(casework, clock, actors.everyone, babies_expected=2)
     family.does("prepare_letter", letter_kind="other", letter_to="referrer", letter_by="post")
-    assert "which_baby" in refused(family, "record_loss", lost_on=clock.today, **LOSS)
+    assert "which_baby" in refused(family, "record_loss", lost_on=clock.today, all_lost=None, **LOSS)
     family.does("record_loss_of_one", one_lost_on=clock.today, **LOSS)
     case = casework.case(family.id)
     assert case.open
@@ -141,3 +143,63 @@ def test_nothing_follows_a_referral_of_a_baby_who_has_died(casework: Casework, c
     with pytest.raises(StepRefused) as no:
         casework.open_case(LEEDS, "re_refer", actors.everyone, {**again, **prior})
     assert "prior_is_not_followed" in {reason.code for reason in no.value.reasons}
+
+
+def test_a_consultation_about_a_baby_who_has_died_is_called_off_with_the_loss(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    family = expected(casework, clock, actors.everyone)
+    asked = {"origin": "triage", "purpose": "To think together.", "for_role": "midwife", "for_name": "A. Midwife"}
+    about = {"referral": casework.case(family.id).reference}
+    opening = {**asked, **about}
+    record = casework.open_case(LEEDS, "request_consultation", actors.everyone, opening, kind="consultation").reference
+    family.does("record_loss", lost_on=clock.today, **LOSS)
+    assert casework.case(record).state == "cancelled"
+    assert not any(clock.running for clock in casework.case(record).clocks.values())
+
+
+def test_a_baby_who_has_died_and_is_referred_again_is_shown_to_whoever_enters_it(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    answers = form(clock.today)
+    family = Family(casework, clock, actors.everyone).opens(LEEDS, "receive_referral", **answers)
+    family.does("record_loss", lost_on=clock.today, **LOSS)
+    again = casework.open_case(LEEDS, "receive_referral", actors.everyone, answers)
+    assert again.alike == (casework.case(family.id).reference,)
+
+
+def test_professionals_alone_are_no_contact_with_a_family_and_end_no_wait(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    family = waiting(casework, clock, actors)
+    family.does("allocate")
+    alone = [{"who": "professional", "attended": "yes"}, {"who": "infant", "attended": "no"}]
+    assert "nobody_present" in refused(family, "first_contact", participants=alone)
+    assert casework.case(family.id).clocks["wait_to_start"].running
+
+
+def test_the_records_of_twins_are_not_merged_whichever_way_they_came_to_be(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    family = expected(casework, clock, actors.everyone)
+    second, bens = twins(casework, family, clock.today)
+    first = infant_reference(casework, family)
+    with pytest.raises(StepRefused) as no:
+        casework.fire(bens.reference, "merge_into", actors.everyone, {"survivor": first, **SAME}, seen=LATEST)
+    assert "twins" in {reason.code for reason in no.value.reasons}
+    assert second.open
+
+
+def infant_reference(casework: Casework, family: Family) -> str:
+    """The record of the baby that was opened from a family's own referral."""
+    born = next(receipt for receipt in family.receipts if receipt.trigger == "record_birth")
+    return next(one.reference for one in born.also if one.kind == "infant")
+
+
+def test_a_referral_is_not_adopted_in_the_place_of_its_baby(casework: Casework, clock: Clock, actors: Actors) -> None:
+    family = referred(casework, clock, actors.everyone, LEEDS)
+    reference = casework.case(family.id).reference
+    with pytest.raises(BadRequest) as no:
+        adopt(casework, reference, actors.everyone, {"infant_name": "New Name"}, reason="Adopted.", seen=LATEST)
+    assert no.value.code == "not_an_infant"
+    assert casework.case(family.id).state == "received"

@@ -8,6 +8,7 @@ from workflows.attendance import people_at, quorum_at
 from workflows.beside import Known, RecordKind, entries
 from workflows.dates import british
 from workflows.eligibility import first_day_too_old
+from workflows.names import one_name
 from workflows.settings import switched
 from workflows.vocabulary import Facts, Refusal, Role
 
@@ -58,8 +59,10 @@ def on_its_day(facts: Facts) -> Refusal | None:
 
 
 def each_is_named_once(facts: Facts) -> Refusal | None:
-    there = [str(person["who"]) for person in entries(facts.data, "attendees")]
-    if len(there) == len(set(there)):
+    people = entries(facts.data, "attendees")
+    there = [one_name(person["who"]) for person in people]
+    staff = [person["staff"] for person in people if person.get("staff")]
+    if len(there) == len(set(there)) and len(staff) == len(set(staff)):
         return None
     return Refusal("named_twice", "Two people have the same name here: write what tells them apart.", ("attendees",))
 
@@ -72,7 +75,9 @@ def staff_are_known(facts: Facts) -> Refusal | None:
 
 
 def is_not_there_yet(facts: Facts) -> Refusal | None:
-    if facts.data.get("who") not in {person["who"] for person in people_at(facts.recorded)}:
+    people = people_at(facts.recorded)
+    names, staff = {one_name(person["who"]) for person in people}, {person.get("staff") for person in people}
+    if one_name(facts.data.get("who")) not in names and facts.data.get("staff", "") not in staff - {None}:
         return None
     return Refusal("already_present", "Somebody of this name is in the room already.", ("who",))
 

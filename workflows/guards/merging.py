@@ -3,11 +3,11 @@
 Source: reliability H2 (wrong baby), H10 (a merge that joins two families): two people, never twins, nothing destroyed.
 """
 
-import unicodedata
 from collections.abc import Mapping
 
 from workflows.beside import Known, RecordKind
 from workflows.fields.merging import TAKEN_IN
+from workflows.names import one_name
 from workflows.vocabulary import Facts, Refusal
 
 ENDED = ("died", "restricted")
@@ -27,14 +27,10 @@ def follows_from_the_other(facts: Facts) -> Refusal | None:
 
 def two_people(facts: Facts) -> Refusal | None:
     second = facts.data.get("second_person")
-    if not second or _name(second) != _name(facts.actor):
+    if not second or one_name(second) != one_name(facts.actor):
         return None
     sentence = "A second person has to look at both records: name somebody other than yourself."
     return Refusal("second_person_needed", sentence, ("second_person",))
-
-
-def _name(written: object) -> str:
-    return " ".join(unicodedata.normalize("NFC", str(written)).casefold().split())
 
 
 def another_record(facts: Facts) -> Refusal | None:
@@ -101,7 +97,19 @@ def are_twins(reference: str, answers: Mapping[str, object], other: str, others:
     orders = (answers.get("birth_order"), others.get("birth_order"))
     if all(orders) and orders[0] != orders[1]:
         return True
-    return answers.get("twin_of") == other or others.get("twin_of") == reference
+    if answers.get("twin_of") == other or others.get("twin_of") == reference:
+        return True
+    return _of_one_birth(answers, others)
+
+
+def _of_one_birth(answers: Mapping[str, object], others: Mapping[str, object]) -> bool:
+    """Several were born on one day into one family, and these two do not bear one name."""
+    both = (answers, others)
+    several = all(isinstance(born := one.get("babies_born"), int) and born > 1 for one in both)
+    together = all(one.get("family") for one in both) and answers.get("family") == others.get("family")
+    names = [one_name(one["infant_name"]) for one in both if one.get("infant_name")]
+    same_day = answers.get("infant_dob") == others.get("infant_dob")
+    return several and together and same_day and (len(names) < 2 or names[0] != names[1])
 
 
 def same_baby(facts: Facts) -> Refusal | None:

@@ -10,6 +10,10 @@ MOST_NAMED = 20
 """References that one sentence lists."""
 
 
+STAFF_REFERENCE = "S-"
+"""How the reference of a staff record begins that casework makes: what looks like one is no free name."""
+
+
 def _clinician(facts: Facts) -> Known | None:
     """The staff record of whom the step names; None of a name that is none. It stays as it is until the step is kept,
     so that the last place of a clinician is given away once.
@@ -20,7 +24,9 @@ def _clinician(facts: Facts) -> Known | None:
 
 def clinician_in_post(facts: Facts) -> Refusal | None:
     """Source: requirements R-376 and T34. A name that is no staff record is taken as it is written."""
-    clinician = _clinician(facts)
+    clinician, named = _clinician(facts), facts.data.get("clinician")
+    if clinician is None and isinstance(named, str) and named.startswith(STAFF_REFERENCE) and not facts.from_paper:
+        return Refusal("unknown_record", "There is no such staff record here. Look the reference up.", ("clinician",))
     if clinician is not None and not clinician.open:
         return Refusal("clinician_left", "This clinician has left the service. Choose another.", ("clinician",))
     if clinician is not None and clinician.state == "appointed":

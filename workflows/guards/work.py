@@ -18,12 +18,18 @@ needs other answers too, and until one is given nothing is held against the step
 """
 
 
+BESIDE = ("professional", "interpreter")
+"""Who is there beside the family: where nobody else was, no family was met."""
+
+
 def somebody_present(facts: Facts) -> Refusal | None:
     """Source: requirements X4.13: no session counts as attended unless each person present is recorded."""
     people = _given(facts, "participants")
-    if facts.from_paper or not people or any(one["attended"] == "yes" for one in people):
+    if facts.from_paper or not people or any(one["attended"] == "yes" for one in people if one["who"] not in BESIDE):
         return None
-    sentence = "Nobody was there, so this was no contact. Record it as a missed one, and say what happened."
+    sentence = (
+        "Nobody of the family was there, so this was no contact. Record it as a missed one, and say what happened."
+    )
     return Refusal("nobody_present", sentence, ("participants",))
 
 
@@ -131,9 +137,9 @@ def on_the_plan(facts: Facts) -> Refusal | None:
 def deliverer_trained(facts: Facts) -> Refusal | None:
     """Source: requirements X4.7, R-276, R-282: where a staff record says in what its person is trained."""
     staff = _deliverer(facts)
-    if facts.from_paper or staff is None:
+    if facts.from_paper:
         return None
-    trainings = staff.answers.get("trained_in")
+    trainings = staff.answers.get("trained_in") if staff else None
     known = {one["intervention"] for one in trainings} if isinstance(trainings, list) else None
     against = [one for one in _of_the_session(facts) if not may_deliver(one, known)]
     return _against("not_trained", "The staff record does not name the training for", against, "delivered_by")
