@@ -51,11 +51,11 @@ def adopt(
     """
     answers = limits.answers(identity)
     why = limits.words(reason, "reason", "Say on what ground.", LONGEST_REASON)
-    attempt = Attempt("restrict", checked_actor(actor), clinic.now(), {"reason": why}, on)
+    if clinic.case(ref).chart.kind is not RecordKind.INFANT:
+        raise BadRequest("not_an_infant", "It is a baby's record that is adopted. Give its reference.", "reference")
+    attempt = Attempt("restrict", checked_actor(actor), clinic.now(), {"reason": why, "adopted": "yes"}, on)
 
     def goes_on(store: Store, old: Case, event: CaseEvent) -> Iterator[Following]:
-        if old.chart.kind is not RecordKind.INFANT:
-            raise BadRequest("not_an_infant", "It is a baby's record that is adopted. Give its reference.", "reference")
         new = {**{n: old.answers[n] for n in GOES_ON if n in old.answers}, **answers}
         _another_identity(old, new, event)
         record = new_case(chart_for(old.service, RecordKind.INFANT, event.effective_on))
@@ -63,7 +63,7 @@ def adopt(
         if not dry_run:
             store.keep_identity(old.id, record.id, attempt.actor, attempt.now)
         for referral in _that_were_open(store, old, event):
-            events = [e for e in store.events(referral.id) if e.trigger != "restrict"]
+            events = [e for e in store.events(referral.id) if e.trigger not in ("restrict", "restrict_for_adoption")]
             own = {name: record.answers.get(name, new.get(name)) for name in ON_THE_REFERRAL}
             stood = _before(referral, events)
             case, history = carried(stood, events, {n: v for n, v in own.items() if v}, attempt.now)

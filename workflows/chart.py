@@ -191,11 +191,12 @@ CHECKS: tuple[tuple[Check, str], ...] = (
 def running_clocks(chart: Chart) -> dict[str, frozenset[str]]:
     """For each open state, the clocks that run there whatever way a referral came. Of these a case may lack none.
 
-    A reopened referral is left out: it comes back to a state with the clocks that it had there.
+    A reopened referral is left out: it comes back to a state with the clocks that it had there. So does one that was
+    put aside for another and stands again.
     """
     everything = frozenset(chart.clocks)
     running = {name: everything for name, state in chart.states.items() if not state.closed}
-    rows = [m for m in chart.moves if m.to in running and not m.reopens]
+    rows = [m for m in chart.moves if m.to in running and not m.reopens and m.aside != "ends"]
     changed = True
     while changed:
         changed = False

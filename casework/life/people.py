@@ -62,10 +62,16 @@ def restrict_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Follo
     """Whatever is about a baby whose record is kept under restriction is kept so: what is open ends there (W32)."""
     for case in (*is_one_baby(store, infant), *referrals_of(store, infant)):
         if case.id != infant.id and not is_restricted(case):
-            yield Following(case, "restrict", {"reason": event.data["reason"]})
+            goes_on = event.data.get("adopted") == "yes" and case.open and case.chart.kind is RecordKind.REFERRAL
+            trigger = "restrict_for_adoption" if goes_on else "restrict"
+            yield Following(case, trigger, {"reason": event.data["reason"]})
 
 
 def lift_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
+    """Never after an adoption: the child goes on under another identity, and would stand on two lists."""
+    if store.identities(infant.id):
+        sentence = "This child goes on under another identity. The earlier record stays under restriction."
+        raise StepRefused(event.trigger, event.source, [Refusal("another_identity", sentence)])
     for case in (*is_one_baby(store, infant), *referrals_of(store, infant)):
         if case.id != infant.id and is_restricted(case):
             yield Following(case, "lift_restriction", {"reason": event.data["reason"]})

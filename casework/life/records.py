@@ -1,6 +1,6 @@
 """Which baby's record a referral is about, and the record that is opened by the first step that needs one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from casework.following import Following
 from casework.store import Store
 from casework.surroundings import Surroundings
 from workflows.beside import RecordKind, entries
+from workflows.guards.people import taken_in_with
 from workflows.records.infant import RESTRICTED
 from workflows.registry import chart_named
 
@@ -21,13 +22,17 @@ CARRIED = (
 
 
 def infant_of(store: Store, referral: Case) -> Case | None:
-    """The baby's record that a referral is about: the one it names, else the one that was opened by it."""
-    named = referral.answers.get("infant")
-    if named:
-        found = store.record(referral.service, RecordKind.INFANT, str(named))
-        return store.standing(found) if found else None
-    opened = store.linked(referral.service, RecordKind.INFANT, "first_referral", referral.reference)
-    return opened[0] if opened else None
+    """The baby's record that a referral is about: the one it names, else the one that was opened by it, else the one
+    of a referral that was merged into it.
+    """
+    opened: Sequence[Case] = ()
+    if not (named := referral.answers.get("infant")):
+        opened = store.linked(referral.service, RecordKind.INFANT, "first_referral", referral.reference)
+        named = taken_in_with(referral.answers)
+    if opened or not named:
+        return opened[0] if opened else None
+    found = store.record(referral.service, RecordKind.INFANT, str(named))
+    return store.standing(found) if found else None
 
 
 def referrals_of(store: Store, infant: Case) -> tuple[Case, ...]:

@@ -15,6 +15,7 @@ from casework.audit.relay import Relay
 from casework.case import Case
 from casework.change import Receipt
 from casework.contacts import contact_list
+from casework.errors import BadRequest
 from casework.exporting import copy_of
 from casework.family import family_of, records, together
 from persistence import Database
@@ -274,11 +275,19 @@ def test_the_earlier_number_or_name_is_no_new_identity_and_nothing_is_half_done(
     assert scene.case(adopted.referral).open
 
 
+def test_a_referral_is_not_adopted_and_stays_where_it_stands(scene: Scene, adopted: Adopted) -> None:
+    known = len(scene.casework.case_ids())
+    with pytest.raises(BadRequest, match="baby's record that is adopted"):
+        adopt(scene.casework, adopted.referral, scene.actor, NEW, reason="The order.", seen=LATEST)
+    assert len(scene.casework.case_ids()) == known
+    assert scene.case(adopted.referral).open
+
+
 def test_a_dry_run_of_an_adoption_changes_nothing(scene: Scene, adopted: Adopted) -> None:
     known = len(scene.casework.case_ids())
     clinic = scene.casework
     would = adopt(clinic, adopted.infant, scene.actor, NEW, reason="The order.", seen=LATEST, dry_run=True)
-    assert {other.trigger for other in would.also} == {"restrict", "open_record", "link_records"}
+    assert {other.trigger for other in would.also} == {"restrict_for_adoption", "open_record", "link_records"}
     assert len(clinic.case_ids()) == known
     assert scene.case(adopted.referral).open
 

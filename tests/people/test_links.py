@@ -168,7 +168,7 @@ class Real:
             "end_back": (carer, "end_link", {"child": infant, **ended}),
             "focus": (referral, "link_records", {"infant": self.infants[0], "focus_carer": carer}),
             "close": (referral, "withdraw_consent", {"withdrawn_by": "a parent"}),
-            "reopen": (referral, "reopen", {"reason": "It was closed by mistake."}),
+            "reopen": (referral, "reopen", {"reason": "The family agrees again.", "consent_on": self.scene.today}),
         }
         reference, trigger, answers = steps[act]
         try:

@@ -1,7 +1,7 @@
 """Who a referral is about, what they have agreed to, who else is there, and the letters that are waiting to go."""
 
 from workflows.charts.rows import EVERY_CLOCK, from_each
-from workflows.charts.states import CLOSED, OPEN
+from workflows.charts.states import CLOCKS, CLOSED, OPEN
 from workflows.fields.letters import (
     ASKED_FIRST_ON,
     COPY_TO,
@@ -37,7 +37,9 @@ from workflows.fields.people import (
 )
 from workflows.fields.referral import INFANT_VOICE, REASON
 from workflows.guards.letters import MAY_GO, addressee_named, read_before_it_goes
+from workflows.guards.life import follows_only
 from workflows.guards.people import (
+    babys_record_is_not,
     consent_was_given,
     in_a_family,
     no_other_referral_of_the_two,
@@ -86,9 +88,10 @@ LETTERS = (
 
 RESTRICTING = (
     *from_each(OPEN, Move("", "restrict",         "restricted", (SG, LEAD), needs=(REASON,), stops=EVERY_CLOCK, forgets=("letters", "appointments"), marks="restricted_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "restrict_for_adoption", "restricted", (SG, LEAD), needs=(REASON,), only_if=(follows_only,), stops=tuple(CLOCKS), forgets=("letters", "appointments"), marks="restricted_on", while_held=True, side=True)),
     *from_each(ENDED, Move("", "restrict",         STAYS, (SG, LEAD), needs=(REASON,), stops=EVERY_CLOCK, forgets=("letters",), marks="restricted_on", side=True)),
-    *from_each(ENDED, Move("", "lift_restriction", STAYS, (SG,), needs=(REASON,), only_if=(under_restriction,), forgets=("restricted_on",), side=True)),
-    *(Move("restricted", "lift_restriction", before, (SG,), needs=(REASON,), only_if=(no_other_open_referral,), given=("closed_from", before), forgets=("restricted_on",), reopens=True, side=True) for before in OPEN),
+    *from_each(ENDED, Move("", "lift_restriction", STAYS, (SG,), needs=(REASON,), only_if=(under_restriction, babys_record_is_not), forgets=("restricted_on",), side=True)),
+    *(Move("restricted", "lift_restriction", before, (SG,), needs=(REASON,), only_if=(babys_record_is_not, no_other_open_referral), given=("closed_from", before), forgets=("restricted_on",), reopens=True, side=True) for before in OPEN),
 )
-"""What goes on after an adoption goes on under another identity, so the clocks end here; an open concern's never."""
+"""A restriction ends every clock but that of an open concern. After an adoption the concern goes on under the new identity."""
 # fmt: on

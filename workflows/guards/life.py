@@ -52,14 +52,24 @@ def no_loss_of_this_baby(facts: Facts) -> Refusal | None:
     return None
 
 
+def loss_not_told_here(facts: Facts) -> Refusal | None:
+    """Each referral of a baby is told once. One that stood aside while the others were told can still be (S9)."""
+    if not facts.recorded.get("lost_on"):
+        return None
+    return Refusal("after_a_loss", "The loss of this baby is recorded. A later baby is a new referral.")
+
+
 def _infant(facts: Facts) -> Known | None:
     reference = own_infant(facts)
     return facts.beside.record(RecordKind.INFANT, reference) if reference else None
 
 
 def one_baby_meant(facts: Facts) -> Refusal | None:
-    """Source: requirements S9: only this infant's referral, never a surviving twin's."""
-    if not _several(facts) or facts.recorded.get("split_on"):
+    """Source: requirements S9: only this infant's referral, never a surviving twin's.
+
+    On a closed one that the loss of its baby's record reaches nothing goes on, and nobody could split it any more.
+    """
+    if not _several(facts) or facts.recorded.get("split_on") or (facts.follows and facts.closed_on):
         return None
     return Refusal(
         "split_first",
@@ -108,6 +118,12 @@ def each_relationship_considered(facts: Facts) -> Refusal | None:
         sentence = "This referral goes on for a baby whom the service sees. Name that one by the order of birth."
         return Refusal("baby_not_in_scope", sentence, ("birth_order",))
     return None
+
+
+def follows_only(facts: Facts) -> Refusal | None:
+    if facts.follows:
+        return None
+    return Refusal("follows_only", "This follows by itself from a step on the baby's record.")
 
 
 def split_follows(facts: Facts) -> Refusal | None:

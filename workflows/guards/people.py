@@ -1,8 +1,10 @@
 """What stands against a step about people: who they are, who holds whom, and what was said before."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from workflows.beside import Known, RecordKind
+from workflows.beside import Known, RecordKind, entries
+from workflows.fields.merging import TAKEN_IN
 from workflows.fields.people import NUMBER_IS_NOT_THERE, NUMBER_IS_THERE
 from workflows.histories import last, standing
 from workflows.vocabulary import Facts, Refusal
@@ -171,11 +173,19 @@ def no_other_referral_of_the_two(facts: Facts) -> Refusal | None:
 
 
 def own_infant(facts: Facts) -> str | None:
-    """The baby's record that a referral is about: the one it names, else the one that was opened by it."""
+    """The baby's record that a referral is about: the one it names, else the one that was opened by it, else the one
+    of a referral that was merged into it.
+    """
     if named := facts.recorded.get("infant"):
         return str(named)
     opened = facts.beside.linked(RecordKind.INFANT, "first_referral")
-    return opened[0].reference if opened else None
+    return opened[0].reference if opened else taken_in_with(facts.recorded)
+
+
+def taken_in_with(answers: Mapping[str, object]) -> str | None:
+    """The baby's record that a referral brought with it when it was merged into this one."""
+    told = (entry.get("others_baby") for entry in entries(answers, TAKEN_IN))
+    return next((str(reference) for reference in told if reference), None)
 
 
 def _referrals_of(facts: Facts, infant: str, record: Known | None) -> list[Known]:
@@ -222,6 +232,16 @@ def under_restriction(facts: Facts) -> Refusal | None:
     if facts.recorded.get("restricted_on"):
         return None
     return Refusal("not_restricted", "This record is not kept under restriction.")
+
+
+def babys_record_is_not(facts: Facts) -> Refusal | None:
+    """A referral comes back from restriction with its baby's record, where two people agree, and not by itself."""
+    own = None if facts.follows else own_infant(facts)
+    record = facts.beside.record(RecordKind.INFANT, own) if own else None
+    if record is None or record.state != "restricted":
+        return None
+    sentence = f"The baby's record {record.reference} is under restriction. It is lifted there, by two people."
+    return Refusal("record_restricted", sentence)
 
 
 def said_before_the_step(facts: Facts) -> Refusal | None:

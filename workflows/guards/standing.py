@@ -82,7 +82,7 @@ def several_expected(facts: Facts) -> Refusal | None:
 
 def expected_still(facts: Facts) -> int:
     """How many babies are expected, those lost before the birth taken off; 1 where nobody has said."""
-    said = facts.answer("babies_expected")
+    said = facts.answer("babies_expected") or facts.recorded.get("babies_born")
     return (said if isinstance(said, int) else 1) - len(facts.entries("lost_before_birth"))
 
 
