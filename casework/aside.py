@@ -35,5 +35,10 @@ def stand_again(case: Case) -> None:
         case.answers["closed_from"] = stood["from"]
 
 
+def hold_of(case: Case) -> date | None:
+    """Since when the record is on hold, its hold from before it was put aside included: that counts on meanwhile."""
+    return case.held_since or _day(case.answers.get(STOOD, [{}])[0], "held")
+
+
 def _day(stood: dict[str, Any], name: str) -> date | None:
     return date.fromisoformat(stood[name]) if name in stood else None

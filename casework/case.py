@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casework.actor import Actor
 from casework.answers import take
-from casework.aside import put_aside, stand_again
+from casework.aside import hold_of, put_aside, stand_again
 from casework.calendar import london_day
 from casework.errors import StepRefused
 from casework.forms import checked
@@ -250,7 +250,7 @@ class Case:
         on, clocks = event.effective_on, self.clocks
         for name in row.stops:
             if name in clocks and clocks[name].running:
-                clocks[name] = clocks[name].stopped(on, event.seq, self.held_since)
+                clocks[name] = clocks[name].stopped(on, event.seq, hold_of(self))
             elif name in clocks and not row.moves:
                 clocks[name] = clocks[name].ended_for_good(event.seq)
         if row.reopens:

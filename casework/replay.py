@@ -93,6 +93,7 @@ def _beside(fold: _Fold, kept: Case, beside: KeptBeside | None) -> Iterator[tupl
         return
     open_now = fold.closed_on is None
     yield "service", kept.chart.rules.service, beside.service
+    yield "kind", kept.chart.kind.value, beside.kind
     yield "open", open_now, beside.is_open
     yield "clinician", fold.answers.get("clinician"), beside.clinician
     referral = kept.chart.kind is RecordKind.REFERRAL

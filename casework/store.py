@@ -127,6 +127,7 @@ class KeptBeside:
     """What is kept of a case for lists, for the night and against doubles: columns that the case itself works out."""
 
     service: str
+    kind: str
     is_open: bool
     clinician: str | None
     people: People

@@ -49,9 +49,9 @@ def events_until(
 
 def beside(connection: Connection, case_id: UUID) -> KeptBeside:
     """What is kept of a case besides its own row of facts."""
-    columns = (cases.c.service, cases.c.is_open, cases.c.clinician, cases.c.infant_key, cases.c.carer_key)
-    service, is_open, clinician, infant, carer = connection.execute(
-        sa.select(*columns).where(cases.c.id == case_id)
+    columns = (cases.c.service, cases.c.kind, cases.c.is_open, cases.c.clinician)
+    service, kind, is_open, clinician, infant, carer = connection.execute(
+        sa.select(*columns, cases.c.infant_key, cases.c.carer_key).where(cases.c.id == case_id)
     ).one()
     gaps = connection.execute(sa.select(case_gaps).where(case_gaps.c.case_id == case_id))
     days = connection.execute(sa.select(case_days.c.name, case_days.c.day).where(case_days.c.case_id == case_id))
@@ -60,9 +60,8 @@ def beside(connection: Connection, case_id: UUID) -> KeptBeside:
     )
     kept_gaps, kept_days = {row.field: (row.lack, row.since) for row in gaps}, {row.name: row.day for row in days}
     links = {row.name: row.reference for row in named}
-    return KeptBeside(
-        service, is_open, clinician, (infant, carer), kept_gaps, kept_days, links, kept_traits(connection, case_id)
-    )
+    people, traits = (infant, carer), kept_traits(connection, case_id)
+    return KeptBeside(service, kind, is_open, clinician, people, kept_gaps, kept_days, links, traits)
 
 
 def case_ids(connection: Connection) -> Iterable[UUID]:

@@ -11,11 +11,13 @@ from casework import Casework
 from casework.audit.keys import AuditKeys
 from casework.audit.verify import verify
 from casework.figures import figures_with
+from casework.gaps import kept_gaps
 from persistence import Database
 from persistence.due import Scope
 from persistence.night.checks import count
 from persistence.night_tables import flags
 from persistence.tables import case_days, case_events, case_gaps, cases
+from workflows.beside import RecordKind
 from workflows.charts.states import STATES
 from workflows.flags import FLAGS
 from workflows.registry import CURRENT
@@ -69,17 +71,18 @@ def _counted(database: Database) -> Iterator[str]:
 
 def _listed(database: Database, clinic: Casework) -> Iterator[str]:
     """The worklist has the open cases and no others, with the gaps that their answers have."""
-    is_open = {row[0] for row in _rows(database, sa.select(cases.c.id).where(cases.c.state.not_in(CLOSED)))}
+    referrals = sa.select(cases.c.id).where(cases.c.kind == RecordKind.REFERRAL.value)
+    is_open = {row[0] for row in _rows(database, referrals.where(cases.c.state.not_in(CLOSED)))}
     listed = {row.case_id: row for row in clinic.worklist()}
     yield from (f"case {i} is open and on no worklist" for i in is_open - listed.keys())
     yield from (f"case {i} is closed and on the worklist" for i in listed.keys() - is_open)
-    kept: dict[UUID, set[str]] = {}
-    for case_id, name in _rows(database, sa.select(case_gaps.c.case_id, case_gaps.c.field)):
-        kept.setdefault(case_id, set()).add(name)
+    kept: dict[UUID, dict[str, str]] = {}
+    for case_id, name, lack in _rows(database, sa.select(case_gaps.c.case_id, case_gaps.c.field, case_gaps.c.lack)):
+        kept.setdefault(case_id, {})[name] = lack
     for case_id in clinic.case_ids():
         case = clinic.case(case_id)
-        if kept.get(case_id, set()) != set(case.gaps):
-            yield f"case {case_id} lacks {sorted(case.gaps)}, and {sorted(kept.get(case_id, ()))} is kept"
+        if kept.get(case_id, {}) != kept_gaps(case):
+            yield f"case {case_id} lacks {sorted(kept_gaps(case))}, and {sorted(kept.get(case_id, ()))} is kept"
         row = listed.get(case_id)
         if row and (row.state, row.missing, row.held) != (case.state, case.gaps, case.held_since is not None):
             yield f"case {case_id} stands otherwise on the worklist"

@@ -47,6 +47,7 @@ PROMISES = {
     "P25": Promise("It refuses to start unsafe", "each rule that exists: refused, named, exit 78"),
     "P26": Promise("Waiting time is right", "100,000 histories against a second implementation: 0 differences"),
     "P28": Promise("Nothing silently leaves the waiting list", "two counts each night and after each test: 0 difference"),
+    "L1": Promise("Whatever happens to a family, the record says it", "10,000 random lives: 0 differences from a plain model"),
 }  # fmt: skip
 """Those that concern storage, audit, jobs and input. The others (other services' data, overload, leavers, break-glass,
 messages after a loss) come with what they are about."""

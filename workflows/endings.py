@@ -1,7 +1,8 @@
 """How a case can end: for each closed state its reasons, what each needs, how it is counted and who chooses it.
 
 An open safeguarding concern blocks the endings that the service chooses until a named person signs it off. It blocks
-none that the family chooses, nor a loss, nor a merge: the work ends, and the concern stays open (refusal 8 of X4).
+none that the family chooses, nor a loss: the work ends, and the concern stays open (refusal 8 of X4). A referral is merged
+only once its concern is signed off, for nothing else would hold the one that stays.
 """
 
 from dataclasses import dataclass, replace

@@ -23,7 +23,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("pass_checks", {}),
     ("accept_direct", {"rmg_on": CAME.date(), "reason": "Direct work is indicated."}),
     ("allocate", {"clinician": "clin-01"}),
-    ("void", {"void_reason": "entered_in_error"}),
+    ("void", {"void_reason": "duplicate", "surviving_reference": "C-2026-000001"}),
 )
 """Six steps. The case is closed at the end, so that any number of twins of it may stand beside each other."""
 AT_ONCE = 500

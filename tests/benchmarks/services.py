@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from tests.workflows.shipped import ESSEX, LEEDS
 from workflows.chart import Chart
 from workflows.registry import CHARTS, CURRENT
-from workflows.services.essex_v1 import ESSEX
-from workflows.services.leeds_v1 import LEEDS
 
 LIKE_LEEDS, LIKE_ESSEX = 360, 40
 ENTERED_ON = date(2026, 1, 5)

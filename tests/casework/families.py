@@ -54,18 +54,81 @@ def example(field: Field, today: date) -> Any:
             return "9990000018"
         case Kind.LINE | Kind.WORDS:
             return field.label[: field.longest]
+        case Kind.NUMBER:
+            return field.least
+        case Kind.TIME:
+            return "09:30"
+        case Kind.RECORD:
+            return "R-1"
+        case Kind.LIST:
+            return [{f.name: example(f, today) for f in field.of if not f.optional}]
 
 
-SPECIAL: dict[str, Any] = {"waiting_would_harm": "no", "void_reason": "entered_in_error"}
+SPECIAL: dict[str, Any] = {
+    "waiting_would_harm": "no",
+    "void_reason": "duplicate",
+    "prior_referral": "R-0",
+    "call_minutes_booked": 45,
+    "interventions": ["video_interaction_guidance", "watch_me_play"],
+    "intervention": "watch_me_play",
+    "goal_rating": 5,
+    "babies_born": 2,
+    **dict.fromkeys(("child_protection", "looked_after", "own_mental_health", "parenting_assessment"), "no"),
+    **dict.fromkeys(("survivor", "merged_into", "other_record", "about"), "R-2"),
+    "babies_considered": [{"birth_order": n, "under_stress": "yes", "in_scope": "yes"} for n in (1, 2)],
+}
 """Where the first choice would be one that the pathway speaks against."""
+
+ONE_OR_THE_OTHER = frozenset(
+    {"infant", "infant_voice", "observed_on", "goal_rating", "no_measures_because", "surviving_reference", "all_lost"}
+)
+"""What a step takes and a rule of it asks for, unless something else is said."""
+
+
+def asked_of(move: Move) -> tuple[Field, ...]:
+    """What somebody answers who leaves out nothing that the step would be refused for."""
+    return (*move.needs, *(f for f in move.takes if f.name in ONE_OR_THE_OTHER and f not in move.needs))
+
+
+LIST_OF = {"goal_number": "goals"}
+"""Answers that give the number of an entry which stays."""
+
+
+def numbered(move: Move, case: Case) -> dict[str, Any]:
+    """For each needed number of an entry, the entry that was added last."""
+    needed = {f.name for f in move.needs}
+    lists = {**LIST_OF, **({move.settles[1]: move.settles[0]} if move.settles else {})}
+    kept = {name: case.answers.get(kept) for name, kept in lists.items() if name in needed}
+    return {name: entries[-1]["number"] for name, entries in kept.items() if isinstance(entries, list)}
 
 
 def answers_for(move: Move, today: date) -> dict[str, Any]:
     """Everything that a step needs, with the whole form for the steps at which it comes."""
-    needed = {f.name: SPECIAL.get(f.name, example(f, today)) for f in move.needs}
+    needed = {f.name: SPECIAL.get(f.name, example(f, today)) for f in asked_of(move)}
     takes = {f.name for f in move.takes}
     whole_form = form(today) if "referrer_words" in takes and move.trigger != "add_information" else {}
-    return {**whole_form, **needed}
+    return {**whole_form, **needed, **_of_a_life(move, today)}
+
+
+IN_PREGNANCY = (("new", "transfer_in"), ("call_booked", "take_call"))
+"""Where a form comes, the rows at which it is about a baby who is not born."""
+
+
+def _of_a_life(move: Move, today: date) -> dict[str, Any]:
+    """What only some families say: before the birth, of a new carer, of a child who has grown too old."""
+    carer = form(today)
+    new_carer = {n: carer[n] for n in ("carer_name", "carer_relationship", "primary_carer", "consent_on", "postcode")}
+    due = today + timedelta(days=30)
+    unborn = {"infant_dob": None, "infant_name": None, "expected_due_date": due, "babies_expected": 2}
+    said: dict[str, dict[str, Any]] = {
+        "add_information": {"infant_dob": today - timedelta(days=3 * 366)},
+        "change_focus_carer": new_carer,
+        "new_carer_to_group": new_carer,
+        "retain": {"retain_until": today + timedelta(days=30)},
+    }
+    if (move.source, move.trigger) == ("consent_withdrawn", "reopen"):
+        return {"consent_on": today}
+    return unborn if (move.source, move.trigger) in IN_PREGNANCY else said.get(move.trigger, {})
 
 
 def row(chart: Chart, source: str, trigger: str, to: str | None = None) -> Move:
@@ -100,8 +163,10 @@ class Family:
     def does(self, trigger: str, *, by: Actor | None = None, on: date | None = None, **data: Any) -> Receipt:
         """Takes a step; what it needs and is not said is invented."""
         chart, state = self.case.chart, self.case.state
-        asked = next((m.needs for m in chart.moves if (m.source, m.trigger) == (state, trigger)), ())
+        row = next((m for m in chart.moves if (m.source, m.trigger) == (state, trigger)), None)
+        asked = asked_of(row) if row else ()
         invented = {f.name: SPECIAL.get(f.name, example(f, self._clock.today)) for f in asked}
+        invented |= numbered(row, self.case) if row else {}
         known = {name: value for name, value in invented.items() if not self.case.answers.get(name)}
         answers = {**(known if trigger.startswith("indicate_") else invented), **data}
         given = {name: value for name, value in answers.items() if value is not None}

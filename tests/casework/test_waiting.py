@@ -14,9 +14,8 @@ from casework.flagging import due
 from casework.replay import compare
 from casework.waiting import started
 from tests.workflows.paths import after_step, case_at
+from tests.workflows.shipped import ESSEX, LEEDS
 from workflows import Role
-from workflows.services.essex_v1 import ESSEX
-from workflows.services.leeds_v1 import LEEDS
 
 PUBLISHED = figures_with({})
 WAIT, START = "wait_to_allocation", "wait_to_start"
@@ -40,14 +39,14 @@ class Worked:
     def __init__(self) -> None:
         self.case = case_at(LEEDS, "waiting")
 
-    def does(self, trigger: str, on: date) -> "Worked":
-        self.case.apply(self.case.fire(attempt(trigger, on, on)))
+    def does(self, trigger: str, on: date, **answers: Any) -> "Worked":
+        self.case.apply(self.case.fire(attempt(trigger, on, on, **answers)))
         return self
 
 
-def attempt(trigger: str, on: date, recorded: date) -> Attempt:
+def attempt(trigger: str, on: date, recorded: date, **answers: Any) -> Attempt:
     noon = datetime(recorded.year, recorded.month, recorded.day, 12, tzinfo=UTC)
-    return Attempt(trigger, EVERYONE, noon, ASKED.get(trigger, {}), on)
+    return Attempt(trigger, EVERYONE, noon, {**ASKED.get(trigger, {}), **answers}, on)
 
 
 def day(number: int) -> date:
@@ -122,13 +121,20 @@ def test_the_time_since_the_form_first_came_counts_the_days_while_it_was_closed(
 
 
 def test_consent_that_was_withdrawn_is_asked_for_again_when_the_referral_is_reopened() -> None:
-    worked = Worked().does("withdraw_consent", day(20)).does("reopen", day(21))
-    assert worked.case.gaps == ("consent_on",)
-    assert due(worked.case, day(21), PUBLISHED) == ("missing_information",)
+    """Since requirements X4.1 a reopening without it is refused; before, it was a gap that was flagged."""
+    worked = Worked().does("withdraw_consent", day(20))
+    with pytest.raises(StepRefused) as caught:
+        worked.does("reopen", day(21))
+    assert [(r.code, r.fields) for r in caught.value.reasons] == [("consent_missing", ("consent_on",))]
+    assert worked.case.state == "consent_withdrawn"
+    worked.does("reopen", day(21), consent_on=day(21))
+    assert (worked.case.state, worked.case.answers["consent_on"], worked.case.gaps) == ("waiting", day(21), ())
+    assert due(worked.case, day(21), PUBLISHED) == ()
 
 
 def test_a_hold_ends_with_the_closure_and_reopening_does_not_bring_it_back() -> None:
-    worked = Worked().does("place_hold", day(10)).does("withdraw_consent", day(20)).does("reopen", day(30))
+    worked = Worked().does("place_hold", day(10)).does("withdraw_consent", day(20))
+    worked.does("reopen", day(30), consent_on=day(30))
     assert worked.case.held_since is None
     assert not worked.case.clocks["hold_review"].running
     wait = worked.case.clocks[WAIT]

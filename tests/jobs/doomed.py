@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from casework import Casework
 from casework.errors import NightHeld
+from casework.gaps import kept_gaps
 from casework.intake import importing
 from casework.intake.columns import COLUMNS
 from casework.intake.replaying import Loaded, Reader
@@ -56,7 +57,7 @@ def _keep_in_pieces(database: Database, row: Loaded) -> None:
         (case_records, [{"case_id": case.id, "answers": case.answers, "imported_digest": row.digest}]),
         (case_events, [event_row(event) for event in row.events]),
         (case_clocks, [clock_row(case, name) for name in case.clocks]),
-        (case_gaps, [gap_row(case, name) for name in case.gaps]),
+        (case_gaps, [gap_row(case, *gap) for gap in kept_gaps(case).items()]),
         (case_days, [day_row(case, name) for name in case.days]),
     ]
     for table, rows in pieces:

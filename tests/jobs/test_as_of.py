@@ -30,7 +30,8 @@ def visited(days: Days) -> Receipt:
     days.on(date(2026, 3, 20))
     allocated = step(days.casework, family, *ALLOCATE)
     days.on(APRIL_2)
-    answers = days.line.answers(setting="home", participants="The baby and the carer.")
+    people = [{"who": "infant", "attended": "yes"}, {"who": "focus_carer", "attended": "yes"}]
+    answers = days.line.answers(setting="home", participants=people)
     visit = days.line("case", "fire", "L-3", "first_contact", "--on", "2026-03-30", "--data", answers)
     assert visit.exit_code == 0, visit.stderr
     return allocated

@@ -286,10 +286,8 @@ def test_options_say_what_each_step_needs_or_why_not(either_clinic: Line) -> Non
     assert options["resume"]["reasons"] == [
         {"code": "not_on_hold", "sentence": "The referral is not on hold.", "field": None, "fields": [], "who": []}
     ]
-    assert (
-        "resume            waiting            no   The referral is not on hold."
-        in either_clinic("case", "options", WAITING).stdout
-    )
+    rows = [" ".join(row.split()) for row in either_clinic("case", "options", WAITING).stdout.splitlines()]
+    assert "resume waiting no The referral is not on hold." in rows
 
 
 def test_the_answers_of_a_refused_step_reach_neither_the_log_nor_the_screen(clinic: Line, tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ def nights_and_flags(days: Days) -> None:
     days.line("night", "undo", run, "--reason", WHY)
     days.casework.fire("L-3", "allocate", EVERYONE, {"clinician": "clin-01"}, seen=LATEST)
     days.line("figures", "set", "wait_over", "71", "--service", LEEDS, "--source", WHY)
+    days.line("case", "show", "L-3")
 
 
 def a_sheet_is_imported(days: Days) -> None:

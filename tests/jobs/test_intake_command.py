@@ -64,7 +64,7 @@ def test_an_import_counts_its_rows_lists_those_it_refused_and_ends_with_1(empty:
     assert sum(report["stages"].values()) == 389
     assert set(report) == {
         "run_id", "dry_run", "read", "loaded", "unchanged", "changed", "refused", "stages", "encoding", "notices",
-        "extra_columns", "absent_columns", "seconds",
+        "extra_columns", "absent_columns", "seconds", "alike",
     }  # fmt: skip
     first = report["refused"][0]
     assert {k: first[k] for k in ("row", "reference", "column", "code", "also")} == {

@@ -104,7 +104,7 @@ def test_a_hold_does_not_quieten_what_is_missing(casework: Casework, clock: Cloc
     [
         (*ALLOCATE, []),
         (*MOVE_AWAY, []),
-        ("void", {"void_reason": "entered_in_error"}, []),
+        ("void", {"void_reason": "duplicate", "surviving_reference": "L-2"}, []),
         ("acknowledge", {}, [EIGHT]),
     ],
     ids=["allocated", "moved away", "void", "only noted"],

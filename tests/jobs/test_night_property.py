@@ -38,7 +38,7 @@ IN_THE_GROUP = frozenset({"accept_direct", "accept_assessment", "watch_and_wait"
 AGREES = frozenset({"place_hold", "review_hold", "watch_and_wait"})
 """Steps at which people say on which day they look again."""
 
-MET = {"setting": "home", "participants": "Carer and baby."}
+MET = {"setting": "home", "participants": [{"who": "focus_carer", "attended": "yes"}]}
 ANSWERS: dict[str, dict[str, Any]] = {
     "allocate": {"clinician": "clin-01"},
     "unallocate": {"reason": "Not free after all."},
@@ -140,7 +140,7 @@ class Clinic:
     def said_of(self, case_id: UUID, on: date) -> set[str]:
         service = self.casework.case(case_id).service
         steps = [(e.effective_on, e.trigger, e.data) for e in self.casework.history(case_id)]
-        return set(Morning(Story(service).tell(steps), on, PUBLISHED[service]).flags())
+        return set(Morning(Story(service).tell(steps), on, PUBLISHED[service]).flags()) - {"missing_warn"}
 
     def places(self) -> dict[UUID, tuple[str, int]]:
         return {i: (case.state, case.version) for i in self.ids for case in [self.casework.case(i)]}

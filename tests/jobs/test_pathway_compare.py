@@ -19,7 +19,7 @@ PROPOSED = Path(__file__).parents[1] / "workflows" / "proposed" / "leeds_v2.py"
 GENTLE = """
 from dataclasses import replace
 from workflows import Role
-from workflows.services.leeds_v1 import LEEDS
+from tests.workflows.shipped import LEEDS
 
 LEEDS_2 = replace(LEEDS, version={version}, moves=tuple(
     replace(m, who=(*m.who, Role.TEAM)) if m.trigger == "acknowledge" else m for m in LEEDS.moves
@@ -75,12 +75,12 @@ def test_a_released_version_under_its_own_name_with_other_rules_is_refused(tmp_p
     ("text", "code"),
     [
         ("", "not_one_pathway"),
-        ("from workflows.services.leeds_v1 import LEEDS", "not_one_pathway"),
+        ("from tests.workflows.shipped import LEEDS", "not_one_pathway"),
         ("x = 1\nx +", "line 2. (not_a_pathway)"),
         ("x = 1\n\nno_such_word", "NameError at line 3. (not_a_pathway)"),
         ("import no_such_library", "ModuleNotFoundError at line 1. (not_a_pathway)"),
         (
-            "from dataclasses import replace\nfrom workflows.services.leeds_v1 import LEEDS\n"
+            "from dataclasses import replace\nfrom tests.workflows.shipped import LEEDS\n"
             "new = replace(LEEDS, version=2, moves=LEEDS.moves[:5])",
             "(unsound_pathway)",
         ),

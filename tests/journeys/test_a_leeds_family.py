@@ -222,7 +222,10 @@ def test_a_withdrawal_cannot_be_refused_and_a_mistaken_one_is_reopened_where_it_
         "impossible_step",
         ("raise_safeguarding",),
     )
-    assert family.does("reopen", by=actors[Role.LEAD]).state == "waiting"
+    with pytest.raises(StepRefused) as unasked:
+        family.does("reopen", by=actors[Role.LEAD])
+    assert [reason.code for reason in unasked.value.reasons] == ["consent_missing"]
+    assert family.does("reopen", by=actors[Role.LEAD], consent_on=clock.today).state == "waiting"
     assert family.case.clocks["wait_to_allocation"].days(clock.today) == 20
 
 

@@ -82,7 +82,8 @@ def test_a_session_with_nobody_present_is_no_session(clinic: Clinic) -> None:
     session = {"intervention": "watch_me_play", "participants": absent}
     no = clinic.refuses(ref, "record_session", **session)
     assert no == {
-        "nobody_present": "Nobody was there, so this was no contact. Record it as a missed one, and say what happened."
+        "nobody_present": "Nobody of the family was there, so this was no contact. "
+        "Record it as a missed one, and say what happened."
     }
     assert clinic.refuses(ref, "record_session", **{**session, "participants": []}).keys() == {"answer_missing"}
     assert len(clinic.says(ref, "contacts")) == held

@@ -168,7 +168,7 @@ STEPS: dict[str, Answers] = {
         "carer_died_on": on, "confirmed_by": "A. GP", "confirmed_from": "Practice", "now_cares": "An aunt",
         "review_on": on,
     },
-    "reopen": lambda on, alone: {"reason": "Closed by mistake"},
+    "reopen": lambda on, alone: {"reason": "Closed by mistake", "consent_on": on},
 }  # fmt: skip
 OFTEN = ("record_birth", "split_multiple", "record_loss", "undo_loss", "raise_safeguarding", "reopen")
 

@@ -17,7 +17,14 @@ from workflows.vocabulary import NEW
 
 EVERY_CHART = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
 NEITHER = ("undo_loss", "unmerge", "reopen")
-FAMILY_CHOOSES = ("withdraw_consent", "move_away", "family_declines", "record_loss", "merge_into", "restrict")
+FAMILY_CHOOSES = (
+    "withdraw_consent",
+    "move_away",
+    "family_declines",
+    "record_loss",
+    "restrict",
+    "restrict_for_adoption",
+)
 HANDED_ON = ("transfer_accepted",)
 
 

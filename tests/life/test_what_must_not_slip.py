@@ -17,8 +17,8 @@ CONSENT: dict[str, Any] = {"consent_by": "The mother", "consent_standing": "pare
 
 
 def said(family: Family, decision: str, purpose: str, clock: Clock) -> None:
-    day = {"consent_said_on": clock.today}
-    family.does("record_consent", consent_decision=decision, consent_for=purpose, **CONSENT, **day)
+    given = {**CONSENT, "consent_decision": decision, "consent_for": purpose}
+    family.does("record_consent", consent_said_on=clock.today, **given)
 
 
 def waiting(casework: Casework, clock: Clock, actors: Actors) -> Family:
@@ -63,7 +63,7 @@ def test_a_referral_that_ended_by_withdrawal_goes_on_only_with_consent(
 ) -> None:
     family = waiting(casework, clock, actors)
     family.does("withdraw_consent", withdrawn_by="The mother")
-    assert "consent_missing" in refused(family, "reopen", reason="She rang again.")
+    assert "consent_missing" in refused(family, "reopen", reason="She rang again.", consent_on=None)
     family.does("reopen", reason="She rang again.", consent_on=clock.today)
     assert casework.case(family.id).answers["consent_on"] == clock.today
 

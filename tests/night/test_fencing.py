@@ -21,7 +21,7 @@ from tests.promises import Say
 
 DAY = NOW.date()
 PACE = Pace(batch=5, lease_ms=150)
-TAKEOVERS, MANY = 4, 50
+TAKEOVERS, MANY = 2, 50
 STARTS = 50
 
 

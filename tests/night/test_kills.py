@@ -24,7 +24,7 @@ WITHIN = 2 * PACE.lease_ms / 1000
 ALLOCATED = "allocate#4"
 """What ended the flags of families who had a clinician by the time the night of that day was caught up."""
 AT_NOON = ("ALLOCATED", "GAPS")
-KILLS = {"sqlite": 12, "postgresql": 8}
+KILLS = {"sqlite": 6, "postgresql": 4}
 
 
 def before(database: Database) -> None:

@@ -23,7 +23,7 @@ from tests.persistence.processes import killed, moments, takes, together
 from tests.postgres import new_database, session_server
 
 OURS = {*metadata.tables, "alembic_version"}
-EVERY = ("0001", "0002", "0003")
+EVERY = ("0001", "0002", "0003", "0004")
 """The revisions, oldest first."""
 
 

@@ -19,15 +19,26 @@ CASE_TABLES = (
     "case_clocks",
     "case_gaps",
     "case_days",
+    "case_links",
+    "case_traits",
+    "record_readings",
+    "record_identities",
     "idempotency_keys",
     "refused_attempts",
 )
 STATEMENTS = ("persistence.statements", "persistence.migrations")
 CALLS: dict[str, tuple[str, ...]] = {
-    "writing": ("casework.service", "casework.lists", "casework.intake.importing", "jobs.commands.flag"),
-    "import_cases": ("casework.intake.importing", "persistence.store"),
+    "writing": (
+        "casework.service",
+        "casework.lists",
+        "casework.readings",
+        "casework.intake.importing",
+        "jobs.commands.flag",
+    ),
+    "import_cases": ("casework.intake.importing", "casework.change", "persistence.store"),
     "remember": ("casework.change",),
-    "keep_refusal": ("casework.service",),
+    "keep_refusal": ("casework.service", "casework.readings"),
+    "keep_identity": ("casework.adoption",),
 }
 """Who may ask for a transaction that writes to cases, and for what it offers. A name that is not here is free."""
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from casework import Casework, Receipt
 from persistence import Database
 from persistence.tables import case_events, cases, idempotency_keys
+from tests.meetings.scene import DECLINED
 from tests.persistence import rivals
 from tests.persistence.families import ACCEPTED, refer, step
 from tests.persistence.processes import together
@@ -71,7 +72,7 @@ def test_of_many_who_change_one_case_at_once_nobody_is_lost_and_a_race_has_one_w
             database_url,
             "Bea",
             "decline",
-            {"rmg_on": "2026-03-02", "closure_reason": "lower_level_of_need", "advice": "x"},
+            {"rmg_on": "2026-03-02", **DECLINED},
             ids,
         ),
     )

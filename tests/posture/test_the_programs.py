@@ -23,10 +23,11 @@ WRITING = [
     ["nightly"],
     ["schedule"],
     ["case", "fire", "L-1", "acknowledge"],
+    ["case", "show", "L-1"],  # who looked is kept before it is shown: where nothing may be kept, nothing is shown
     ["flag", "seen", "L-1", "missing_information"],
     ["figures", "set", "wait_over", "71", "--service", "leeds-imhs", "--source", "The team"],
 ]
-READING = [["worklist"], ["flags"], ["nights"], ["case", "show", "L-1"], ["db", "current"], ["pathway", "list"]]
+READING = [["worklist"], ["flags"], ["nights"], ["case", "options", "L-1"], ["db", "current"], ["pathway", "list"]]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from tests.conftest import Clock
 from tests.replay.faulty import STATEMENTS, Accident, Fault, Faulty, Planned
 from tests.replay.walks import Found, new_walk, next_day
 from tests.time.lives import Dice
+from workflows.guards.safeguarding import RAISING
 
 FAULTS = 0.1
 """How often a fault is planned for a request. Every second is planned for later than the request lasts, so that about
@@ -59,7 +60,7 @@ class Course:
 
     def _one(self, attempt: Attempt) -> None:
         self._clock.now = attempt.now
-        if self._walk.events and self._dice.often(0.05):
+        if self._walk.events and self._dice.often(0.05) and attempt.trigger != RAISING:
             self._is_stale(attempt)
         receipt = self._with_a_fault(attempt) if self._dice.often(self._faults) else self._done(attempt)
         if receipt is not None and self._dice.often(0.1):
@@ -119,7 +120,10 @@ class Course:
         return self._clinic.fire(case.id, trigger, actor, data, seen=version, on=on, key=key)
 
     def _is_stale(self, attempt: Attempt) -> None:
-        """Somebody whose screen shows an earlier version is told so, whatever they want."""
+        """Somebody whose screen shows an earlier version is told so, whatever they want but to raise a concern.
+
+        Requirements S17: raising is never refused.
+        """
         try:
             self._ask(attempt, seen=self._walk.case.version - 1, key=f"stale-{self._walk.case.reference}-{self.tried}")
         except StaleCase:

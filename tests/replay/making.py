@@ -1,4 +1,4 @@
-"""Histories that take every row of a pathway at least once: tours of each state, the ways there, and random lives."""
+"""Histories that take every kind of row of a pathway at least once: tours of each state, the ways there, and random lives."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,11 +7,10 @@ from uuid import UUID
 
 from casework import Actor, StepRefused
 from casework.case import Attempt, Case
-from tests.casework.families import answers_for
 from tests.replay.histories import History, Refused, Row, codes_of, history_of
 from tests.replay.walks import Walk, next_day
 from tests.time.lives import Dice
-from tests.workflows.paths import way_to, ways
+from tests.workflows.paths import EVERYTHING, FOLLOWS_ONLY, given_for, way_to, ways
 from workflows import Chart, Role
 from workflows.engine import engine_of
 
@@ -23,12 +22,19 @@ RANDOM, FROM_PAPER = 7, 4
 
 
 def histories_of(chart: Chart, seed: int) -> list[History]:
-    """Enough of them that every row is taken."""
+    """Enough of them that every kind of row is taken."""
     found = [_numbered(chart, n, history) for n, history in enumerate(_made(chart, seed), 1)]
-    taken = set().union(*(history.rows for history in found))
-    if missing := {(m.source, m.trigger, m.to) for m in chart.moves} - taken:
+    taken = {kind_of(chart, row) for history in found for row in history.rows}
+    if missing := {kind_of(chart, (m.source, m.trigger, m.to)) for m in chart.moves} - taken:
         raise ValueError(f"{chart.id}: no history takes {sorted(missing)}")
     return found
+
+
+def kind_of(chart: Chart, row: Row) -> tuple[str, bool, bool, bool]:
+    """Rows that are alike in what they do to a case: the same step, from an open or a closed place, to one, or staying."""
+    source, trigger, to = row
+    closed = {name for name, state in chart.states.items() if state.closed}
+    return trigger, source in closed, to in closed, source == to
 
 
 def _numbered(chart: Chart, number: int, history: History) -> History:
@@ -36,14 +42,14 @@ def _numbered(chart: Chart, number: int, history: History) -> History:
 
 
 def _made(chart: Chart, seed: int) -> Iterator[History]:
-    taken: set[Row] = set()
+    taken = set[tuple[str, bool, bool, bool]]()
     for history in _tours(chart):
-        taken |= history.rows
+        taken |= {kind_of(chart, row) for row in history.rows}
         yield history
     for row, way in ways(chart).items():
-        if row not in taken:
+        if kind_of(chart, row) not in taken:
             history = _along(chart, way)
-            taken |= history.rows
+            taken |= {kind_of(chart, row) for row in history.rows}
             yield history
     for from_paper, number in ((False, RANDOM), (True, FROM_PAPER)):
         lives = [_life(chart, Dice(f"{seed}-{n}-{from_paper}"), n, from_paper=from_paper) for n in range(number * 20)]
@@ -62,8 +68,9 @@ class _Tour:
         if row is None:
             return False
         now = datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
+        given = given_for(case, row, self.day)
         try:
-            event = case.fire(Attempt(trigger, ALWAYS, now, answers_for(row, self.day)))
+            event = case.fire(Attempt(trigger, ALWAYS, now, given, follows=trigger in FOLLOWS_ONLY), beside=EVERYTHING)
         except StepRefused:
             return False
         self.walk.take(event)

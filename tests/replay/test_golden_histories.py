@@ -13,6 +13,7 @@ from tests.promises import Say
 from tests.replay import test_in_memory as slips
 from tests.replay.golden.__main__ import Released, write
 from tests.replay.histories import FOLDER, History, differences, read
+from tests.replay.making import kind_of
 from workflows import Chart
 from workflows.registry import CHARTS
 
@@ -43,9 +44,13 @@ def test_this_release_has_its_golden_histories() -> None:
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
-def test_the_golden_histories_take_every_row_of_a_pathway(chart: Chart) -> None:
-    taken = [history.rows for history in kept(__version__) if history.case.chart is chart]
-    assert {(m.source, m.trigger, m.to) for m in chart.moves} == set().union(*taken)
+def test_the_golden_histories_take_every_step_of_a_pathway_in_each_way_in_which_it_moves_a_case(chart: Chart) -> None:
+    """And more than half of all rows. One history for each of some 1,400 rows would be seven megabytes to read."""
+    taken = set().union(*(history.rows for history in kept(__version__) if history.case.chart is chart))
+    rows = {(m.source, m.trigger, m.to) for m in chart.moves}
+    assert {kind_of(chart, row) for row in rows} == {kind_of(chart, row) for row in taken}
+    assert taken <= rows
+    assert len(taken) > len(rows) / 2
 
 
 def test_they_have_what_is_rare_in_them() -> None:

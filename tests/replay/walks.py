@@ -11,6 +11,7 @@ from casework.case import Attempt, Case, CaseEvent
 from casework.identity import new_id
 from casework.replay import compare
 from tests.time.lives import EARLIEST, EVERYONE, GAPS, LATEST, LONDON, NAMES_A_FAMILY, ONE_DAY, Dice, answers, row_of
+from tests.workflows.paths import EVERYTHING
 from workflows import Move, Role
 from workflows.registry import chart_for
 
@@ -114,7 +115,7 @@ def in_memory(number: int, seed: int, apply: Apply = Case.apply) -> Iterator[Fou
 def _one(walk: Walk, dice: Dice, today: date, apply: Apply, seen: Counter[str]) -> str | None:
     attempt, before = walk.attempt(dice, today), walk.case.copy()
     try:
-        event = walk.case.fire(attempt)
+        event = walk.case.fire(attempt, beside=EVERYTHING)
     except StepRefused as refused:
         seen["refused"] += 1
         seen.update(f"refused {code}" for code in {reason.code for reason in refused.reasons})

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from casework import Actor, StepRefused
 from casework.case import Attempt, Case, CaseEvent
 from casework.identity import new_id
-from tests.casework.families import example
+from tests.casework.families import SPECIAL, asked_of, example, numbered
 from tests.time.almanac import BANK_HOLIDAYS
 from tests.time.second_opinion import ASKED, Entry
 from tests.time.story import RATINGS, Step, Story
@@ -36,6 +36,14 @@ WEIGHTS = {
     "tell_outcome": 1.5, "place_hold": 1.5, "review_hold": 3, "resume": 6, "reopen": 6, "discharge": 0.5,
     "void": 0.05, "withdraw_consent": 0.2, "move_away": 0.2, "reject_incomplete": 0.3, "resubmit": 4,
     "signpost": 0.4, "decline": 0.4, "lapse": 0.5, "give_advice": 0.3,
+    "record_birth": 3, "recheck_gp": 0.5, "move_record_entry": 0.5, "record_loss": 0.2, "undo_loss": 3,
+    "raise_safeguarding": 0.6, "sign_off_safeguarding": 1, "carer_died": 0.2, "contact_ended": 0.2, "retain": 0.3,
+    "change_focus_carer": 0.5, "new_carer_to_group": 0.4, "transfer_in": 0.5, "offer_transfer": 0.3,
+    "transfer_accepted": 0.3, "close_after_hold": 0.3, "close_contact_ended": 0.1, "close_disengaged": 0.1,
+    "close_aged_out": 0.2, "no_longer_needed": 0.1, "log_voicemail": 1, "log_missed_call": 0.5, "book_call": 3,
+    "not_reached": 1, "caller_missed": 2, "advise_watching": 1.5, "rate": 1, "record_missed": 1, "record_session": 3,
+    "early_concern": 1, "review_to_group": 1, "review_and_close": 1, "cancel_consultation": 1, "send_summary": 1,
+    "family_declines": 1, "close_without_reply": 1,
 }  # fmt: skip
 GAPS = (0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 10, 14, 20, 28, 30, 31, 55, 56, 57, 84, 85, 92, 150)
 HOURS = (time(0, 0), time(0, 30), time(1, 30), time(2, 30), time(9, 15), time(12, 0), time(23, 59))
@@ -129,15 +137,16 @@ ON_PAPER = ("rmg_on", "review_on")
 def row_of(case: Case, dice: Dice) -> Move | None:
     useless = ("place_hold",) if case.held_since else ("review_hold", "resume")
     rows = [row for row in case.chart.moves if row.source == case.state and row.trigger not in useless]
-    triggers = tuple(dict.fromkeys(row.trigger for row in rows if row.while_held or not case.held_since))
+    rows = [row for row in rows if row.trigger in WEIGHTS and (row.while_held or not case.held_since)]
+    triggers = tuple(dict.fromkeys(row.trigger for row in rows))
     if not triggers:
         return None
-    trigger = dice.choices(triggers, [WEIGHTS.get(t, 1.0) for t in triggers])[0]
+    trigger = dice.choices(triggers, [WEIGHTS[t] for t in triggers])[0]
     return engine_of(case.chart).row(case.state, trigger, case.answers)
 
 
 def answers(row: Move, case: Case, dice: Dice, number: int, on: date) -> dict[str, Any]:
-    given = {asked.name: _answer(asked, dice, on) for asked in row.needs}
+    given = {asked.name: _answer(asked, dice, on) for asked in asked_of(row)} | numbered(row, case)
     takes = {asked.name for asked in row.takes}
     if "eligibility_decision" in takes:
         given |= {"eligibility_decision": "Talked over.", "override_reason": "Agreed.", "second_clinician": "B. Second"}
@@ -162,9 +171,19 @@ def _answer(asked: Field, dice: Dice, on: date) -> Any:
             return dice.choice(("low", "moderate"))
         case "motivation" | "readiness":
             return dice.choice(("adequate", "high"))
+        case "left_at":
+            return dice.choice(("08:00", "12:30", "16:59", "17:00", "23:15"))
         case "void_reason":
             return "entered_in_error"
-    return example(asked, on)
+        case "retain_until":
+            return on + ONE_DAY * dice.choice((1, 30, 200))
+        case "call_recorded_in":
+            return dice.choice(asked.choices)
+        case "babies_born":
+            return 1
+        case "infant_dob":
+            return on - ONE_DAY * dice.choice((0, 0, 3, 20))
+    return SPECIAL.get(asked.name, example(asked, on))
 
 
 def _of_the_form(row: Move, case: Case, dice: Dice, number: int, on: date) -> dict[str, Any]:

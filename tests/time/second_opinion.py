@@ -20,6 +20,9 @@ ASKED = {
     "leeds-imhs": (*ASKED_BY_BOTH, "duty_call_on", *RATINGS, "risk_screen_on"),
     "together-with-baby": ASKED_BY_BOTH,
 }
+WARNED = {"together-with-baby": RATINGS}
+"""No shipped document warns of an answer: in these tests one does, as the E-table of the requirements has it."""
+
 ON_THE_WAY = ("received", "information_requested", "rmg_review", "waiting", "allocated")
 AT_WORK = ("assessment", "formulation", "plan_offered", "intervention", "ending")
 
@@ -37,7 +40,8 @@ class Morning:
 
     def flags(self) -> frozenset[str]:
         if not self.story.is_open:
-            return frozenset({"outcome_not_told"} if self.outcome_not_told() else ())
+            owed = {"outcome_not_told": self.outcome_not_told(), "safeguarding_open": self.safeguarding_open()}
+            return frozenset(kind for kind, due in owed.items() if due)
         return frozenset(kind for kind in KINDS if getattr(self, kind)())
 
     def _age(self, count: str) -> int:
@@ -77,6 +81,11 @@ class Morning:
             blank = [name for name in blank if name != "infant_name"]
         return self.story.came_on is not None and self.story.came_on <= self.on and bool(blank)
 
+    def missing_warn(self) -> bool:
+        """The form is here, and a question of which the service wants to be told is blank. It stops nothing."""
+        blank = [name for name in WARNED.get(self.story.service, ()) if name not in self.story.known]
+        return self.story.came_on is not None and self.story.came_on <= self.on and bool(blank)
+
     def _acknowledge_by(self) -> date | None:
         amount, age = self.figures.get("acknowledge"), self._age("acknowledge")
         if amount is None or age < 0:
@@ -89,6 +98,13 @@ class Morning:
     def ack_late(self) -> bool:
         by = self._acknowledge_by()
         return by is not None and by < self.on
+
+    def callback_due(self) -> bool:
+        """By the working days since the day on which the line was open."""
+        amount, age = self.figures.get("call_back"), self._age("call_back")
+        if amount is None or age < 0:
+            return False
+        return after_working_days(self.on - timedelta(days=age), amount, self._holidays) <= self.on
 
     def form_not_received(self) -> bool:
         return self._for("form_due", "form_reminder")
@@ -120,10 +136,12 @@ class Morning:
 
     def _too_old_on(self) -> date | None:
         """Leeds sees babies under two; Essex also on the day on which they are two."""
-        born = self.story.known.get("infant_dob")
+        born: date | None = self.story.known.get("infant_dob")
         if born is None:
             return None
-        return birthday(born, 2) + (ONE_DAY if self.story.service == "together-with-baby" else timedelta())
+        until: date | None = self.story.known.get("retain_until")
+        day = birthday(born, 2) + (ONE_DAY if self.story.service == "together-with-baby" else timedelta())
+        return max(day, until or day)
 
     def _unborn_due_on(self) -> date | None:
         return None if "infant_dob" in self.story.known else self.story.known.get("expected_due_date")
@@ -158,6 +176,18 @@ class Morning:
     def rating_stale(self) -> bool:
         before_allocation = self._in(*(state for state in ON_THE_WAY if state != "allocated"))
         return before_allocation and self._since(self.story.rated_on, "rating_stale")
+
+    def safeguarding_open(self) -> bool:
+        """Held or not, open or closed: until somebody has signed it off."""
+        return self._for("safeguarding", "safeguarding_review")
+
+    def gp_recheck_after_birth(self) -> bool:
+        born = self.story.known.get("infant_dob") if self.story.born_meanwhile else None
+        return not self.story.gp_seen_to and self._since(born, "gp_recheck")
+
+    def record_location_after_birth(self) -> bool:
+        born = self.story.known.get("infant_dob") if self.story.born_meanwhile else None
+        return self.story.known.get("call_recorded_in") == "mothers_record" and self._since(born, "record_location")
 
     def silent_case(self) -> bool:
         return not self.story.on_hold and self._in(*AT_WORK) and self._since(self.story.seen_on, "silence")

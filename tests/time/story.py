@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tests.time.almanac import days_between
+from tests.time.almanac import BANK_HOLIDAYS, ONE_DAY, days_between
 
 Step = tuple[date, str, Mapping[str, Any]]
 """The day of a step, its name, and the answers given with it."""
@@ -21,11 +21,15 @@ LEADS_TO = {
     "offer_consultation": "consultation", "accept_direct": "waiting", "accept_assessment": "waiting",
     "unallocate": "waiting", "allocate": "allocated", "first_contact": "assessment", "assess_more": "assessment",
     "finish_assessment": "formulation", "change_plan": "formulation", "offer_plan": "plan_offered",
-    "family_agrees": "intervention", "begin_ending": "ending",
+    "family_agrees": "intervention", "begin_ending": "ending", "transfer_in": "received",
+    "new_carer_to_group": "rmg_review", "log_voicemail": "call_back_due", "log_missed_call": "call_back_due",
+    "caller_missed": "call_back_due", "book_call": "call_booked", "advise_watching": "watch_advised",
 }  # fmt: skip
 CLOSES = {
     "give_advice", "signpost", "lapse", "close_without_reply", "reject_incomplete", "decline", "review_and_close",
     "send_summary", "family_declines", "discharge", "withdraw_consent", "move_away", "void",
+    "record_loss", "close_after_hold", "close_disengaged", "no_longer_needed", "close_contact_ended", "close_aged_out",
+    "transfer_accepted",
 }  # fmt: skip
 WAITS = ("wait_to_allocation", "wait_to_start")
 BEGINS: dict[str, tuple[str, ...]] = {
@@ -37,10 +41,15 @@ BEGINS: dict[str, tuple[str, ...]] = {
     "watch_and_wait": ("outcome_told", "watch"), "offer_consultation": ("consultation",),
     "hold_consultation": ("summary",), "unallocate": ("wait_to_allocation",),
     "finish_assessment": ("formulation_due",), "change_plan": ("formulation_due",),
-    "place_hold": ("hold_review",), "review_hold": ("hold_review",),
+    "place_hold": ("hold_review",), "review_hold": ("hold_review",), "carer_died": ("hold_review",),
+    "contact_ended": ("hold_review",), "transfer_in": ("acknowledge", "total_time"), "new_carer_to_group": ("triage",),
+    "raise_safeguarding": ("safeguarding",), "log_voicemail": ("call_back",), "log_missed_call": ("call_back",),
+    "caller_missed": ("call_back",), "advise_watching": ("watch",),
 }  # fmt: skip
 ENDS: dict[str, tuple[str, ...]] = {
-    "receive_referral": ("form_due",), "acknowledge": ("acknowledge",), "supply_information": ("information_due",),
+    "receive_referral": ("form_due", "call_back", "watch"), "take_call": ("call_back", "watch"),
+    "book_call": ("call_back", "watch"), "advise_watching": ("watch",), "acknowledge": ("acknowledge",),
+    "supply_information": ("information_due",),
     "request_information": ("triage",), "defer": ("triage",), "accept_direct": ("triage",),
     "accept_assessment": ("triage",), "watch_and_wait": ("triage", *WAITS),
     "offer_consultation": ("triage", "formulation_due", *WAITS), "tell_outcome": ("outcome_told",),
@@ -48,10 +57,18 @@ ENDS: dict[str, tuple[str, ...]] = {
     "bring_back": ("consultation", "summary"), "cancel_consultation": ("consultation", "summary"),
     "allocate": ("wait_to_allocation",), "first_contact": ("wait_to_start", "total_time"),
     "assess_more": ("formulation_due",), "offer_plan": ("formulation_due",),
-    "review_hold": ("hold_review",), "resume": ("hold_review",),
+    "review_hold": ("hold_review",), "resume": ("hold_review",), "carer_died": ("hold_review",),
+    "contact_ended": ("hold_review",), "sign_off_safeguarding": ("safeguarding",),
+    "new_carer_to_group": ("watch", "consultation", "summary", "formulation_due"),
 }  # fmt: skip
 
+ON_THE_DUTY_LINE = ("", "call_back_due", "call_booked", "watch_advised")
 RATINGS = ("relationship_need", "motivation", "readiness")
+OF_ONE_CARER = (
+    "focus_carer", "carer_nhs_number", "postcode", "gp_in_area", "lives_in_area", "in_contact", "carer_unavailable",
+    "learning_disability", *RATINGS,
+)  # fmt: skip
+"""What is not known of another carer, unless it is said."""
 
 
 @dataclass(slots=True)
@@ -79,6 +96,9 @@ class Story:
     agreed: dict[str, date] = field(default_factory=dict)
     holds: list[Stretch] = field(default_factory=list)
     cut_off: set[str] = field(default_factory=set)
+    ended_by_loss: bool = False
+    born_meanwhile: bool = False
+    gp_seen_to: bool = False
     _counted: dict[tuple[str, date], tuple[int, int]] = field(default_factory=dict)
 
     def tell(self, steps: Iterable[Step]) -> "Story":
@@ -87,24 +107,34 @@ class Story:
             self._end(day, ENDS.get(name, ()))
             if name == "tell_outcome":
                 self.cut_off.discard("outcome_told")
-            if name == "reopen":
+            if name == "reopen" or (name == "undo_loss" and self.ended_by_loss):
                 self._reopen(day)
+            if name == "record_loss" and not self.is_open:
+                self._end(day, ("outcome_told",))
+                self.cut_off.discard("outcome_told")
             self._begin(day, self._begins(name), given)
             self._hold(day, name)
             self._go(day, name)
         return self
 
     def _learn(self, day: date, name: str, given: Mapping[str, Any]) -> None:
+        if name in ("change_focus_carer", "new_carer_to_group"):
+            self.known = {what: said for what, said in self.known.items() if what not in OF_ONE_CARER}
+            self.rated_on = None
         self.known.update(given)
-        if name == "receive_referral":
+        self.born_meanwhile |= name == "record_birth"
+        self.gp_seen_to |= name == "recheck_gp"
+        if name in ("receive_referral", "transfer_in"):
             self.came_on = day
         if name == "take_call":
             self.known["duty_call_on"] = day
+        if name == "rate" and given.get("account") == "observer" and {"area", "level"} <= given.keys():
+            self.known[given["area"]], self.rated_on = given["level"], max(day, self.rated_on or day)
         if name == "withdraw_consent":
             self.known.pop("consent_on", None)
         if any(rating in given for rating in RATINGS):
             self.rated_on = max(day, self.rated_on or day)
-        if name in ("first_contact", "record_contact"):
+        if name in ("first_contact", "record_contact", "record_session"):
             self.seen_on = max(day, self.seen_on or day)
 
     def _begins(self, name: str) -> tuple[str, ...]:
@@ -123,11 +153,21 @@ class Story:
             if earlier and name == "total_time":
                 earlier[-1].ended = None
                 continue
-            self.counts[name] = [*(earlier if name in WAITS else ()), Stretch(day)]
+            begun = self._opening(day, given) if name == "call_back" else day
+            self.counts[name] = [*(earlier if name in WAITS else ()), Stretch(begun)]
             if name not in WAITS:
                 self.agreed.pop(name, None)
                 if name in ("watch", "information_due", "hold_review") and "review_on" in given:
                     self.agreed[name] = given["review_on"]
+
+    def _opening(self, day: date, given: Mapping[str, Any]) -> date:
+        """The day on which somebody answers: in Leeds whoever rings at five or later hears that nobody is there."""
+        late = self.service == "leeds-imhs" and int(given.get("left_at", "0").split(":")[0]) >= 17
+        if late and day.isoweekday() < 6 and day not in BANK_HOLIDAYS:
+            day += ONE_DAY
+        while day in BANK_HOLIDAYS or day.isoweekday() > 5:
+            day += ONE_DAY
+        return day
 
     def _end(self, day: date, names: Iterable[str]) -> set[str]:
         ended = {n for n in names if n in self.counts and self.counts[n][-1].ended is None}
@@ -143,15 +183,15 @@ class Story:
                 self.counts[name].append(Stretch(day))
 
     def _hold(self, day: date, name: str) -> None:
-        if name == "place_hold":
+        if name in ("place_hold", "carer_died", "contact_ended") and not self.on_hold:
             self.holds.append(Stretch(day))
-        if name == "resume" or name in CLOSES:
+        if name == "resume" or (name in CLOSES and self.is_open):
             self.holds[-1:] = [Stretch(hold.begun, hold.ended or day) for hold in self.holds[-1:]]
 
     def _go(self, day: date, name: str) -> None:
-        if name in CLOSES:
-            self.came_from, self.is_open = self.state, False
-            self.cut_off = self._end(day, tuple(self.counts)) - {"hold_review"}
+        if name in CLOSES and self.is_open:
+            self.came_from, self.is_open, self.ended_by_loss = self.state, False, name == "record_loss"
+            self.cut_off = self._end(day, [count for count in self.counts if count != "safeguarding"]) - {"hold_review"}
             if self.state == "rmg_review" and name in ("signpost", "decline"):
                 self._begin(day, ("outcome_told",), {})
                 self.cut_off.discard("outcome_told")
@@ -159,9 +199,9 @@ class Story:
         to = LEADS_TO.get(name)
         if name == "supply_information":
             to = "received" if self.asked_by == "received" else "rmg_review"
-        if name == "reopen":
-            to = self.came_from
-        if name == "take_call" and not self.state:
+        if name == "reopen" or (name == "undo_loss" and self.ended_by_loss):
+            to, self.ended_by_loss = self.came_from, False
+        if name == "take_call" and self.state in ON_THE_DUTY_LINE:
             to = "duty_call"
         if to:
             self.state, self.is_open = to, True
@@ -180,5 +220,6 @@ class Story:
         if (count, on) not in self._counted:
             days = [d for s in self.counts[count] for d in days_between(s.begun, min(s.ended or on, on))]
             held = {d for hold in self.holds for d in days_between(hold.begun, min(hold.ended or on, on))}
+            held = set() if count == "safeguarding" else held
             self._counted[count, on] = len(days), len([day for day in days if day not in held])
         return self._counted[count, on]

@@ -17,7 +17,7 @@ from tests.time.lives import EARLIEST, LATEST, Dice, Life, a_life
 from tests.time.second_opinion import KINDS, Entry, Morning
 from tests.time.story import Story, Stretch
 
-SHORT, LONG = 3_000, 100_000
+SHORT, FULL, LONG = 300, 3_000, 100_000
 
 
 def lives(number: int, seed: int) -> Iterator[tuple[Life, Dice]]:
@@ -55,8 +55,9 @@ def check(number: int, seed: int) -> None:
     assert not [name for name in steps if seen[f"step {name}"] < number / 400]
 
 
-def test_random_histories_are_counted_alike_by_a_second_plain_implementation() -> None:
-    check(SHORT, seed=8)
+@pytest.mark.parametrize("number", [SHORT, pytest.param(FULL, marks=pytest.mark.long)])
+def test_random_histories_are_counted_alike_by_a_second_plain_implementation(number: int) -> None:
+    check(number, seed=8)
 
 
 @pytest.mark.long
@@ -109,6 +110,10 @@ def counts_a_gap(story: Story, on: date, entered: Sequence[Entry]) -> frozenset[
     return Morning(story, on, entered).flags()
 
 
+OF_THE_SLIP = {a_month_more: {"watch_and_wait", "advise_watching"}, a_month_less: {"watch_and_wait", "advise_watching"}}
+"""The steps without which a history cannot show the slip: such histories are not gone through."""
+
+
 @pytest.mark.parametrize(
     "wrong",
     [a_day_too_long, works_on_bank_holidays, a_month_more, a_month_less,
@@ -116,7 +121,10 @@ def counts_a_gap(story: Story, on: date, entered: Sequence[Entry]) -> frozenset[
 )  # fmt: skip
 def test_an_opinion_that_is_wrong_in_one_thing_is_caught(wrong: Opinion) -> None:
     """Only the flags on which the right opinion agrees count as caught: it is the slip that is found, and not more."""
-    for life, dice in lives(SHORT, seed=8):
+    steps = OF_THE_SLIP.get(wrong)
+    for life, dice in lives(FULL, seed=8):
+        if steps and not any(name in steps for _, name, _ in life.steps):
+            continue
         kept = dice.getstate()
         right = [result.differences for _, result in held_against(life, dice)]
         dice.setstate(kept)
@@ -130,7 +138,7 @@ def test_a_flag_that_the_second_opinion_forgets_is_missed(kind: str) -> None:
     def forgetful(story: Story, on: date, entered: Sequence[Entry]) -> frozenset[str]:
         return Morning(story, on, entered).flags() - {kind}
 
-    for life, dice in lives(SHORT, seed=8):
+    for life, dice in lives(FULL, seed=8):
         for _, result in held_against(life, dice, forgetful):
             if any(told_of.startswith(f"{kind}: casework True") for told_of in result.differences):
                 return

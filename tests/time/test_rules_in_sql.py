@@ -26,7 +26,8 @@ ENTERED = {
     "acknowledge": (3, 5), "form_reminder": (14, 10), "information_reminder": (10, 14), "forum": (7, 14),
     "outcome": (5, 7), "wait_first": (56, 42), "wait_over": (85, 71), "watch": (3, 2), "consultation": (21, 28),
     "summary": (10, 14), "formulation": (14, 21), "ageing_out": (56, 90), "birth_unrecorded": (14, 7),
-    "rating_stale": (56, 42), "silence": (28, 21),
+    "rating_stale": (56, 42), "silence": (28, 21), "safeguarding_review": (5, 3), "gp_recheck": (14, 10),
+    "record_location": (14, 10), "call_back": (1, 3),
 }  # fmt: skip
 
 

@@ -17,11 +17,10 @@ from tests.time.almanac import (
     days_between,
     works,
 )
+from tests.workflows.shipped import UNDER_TWO, UP_TO_TWO
 from workflows.dates import add_months
 from workflows.eligibility import first_day_too_old
 from workflows.figures import FIGURES, Figure, Unit
-from workflows.services.essex_v1 import UP_TO_TWO
-from workflows.services.leeds_v1 import UNDER_TWO
 
 ONE_OF_EACH = {unit: next(name for name, meaning in FIGURES.items() if meaning.unit is unit) for unit in Unit}
 WALK: dict[Unit, Callable[[date, int], date]] = {

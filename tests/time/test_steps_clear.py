@@ -17,6 +17,7 @@ from workflows import Figure
 DAYS = {
     "form_reminder": 14, "information_reminder": 10, "outcome": 5, "consultation": 21, "summary": 10,
     "formulation": 14, "ageing_out": 56, "birth_unrecorded": 14, "rating_stale": 56, "silence": 28,
+    "call_back": 1, "safeguarding_review": 5, "gp_recheck": 14, "record_location": 14,
 }  # fmt: skip
 ACCEPTED = ("pass_checks", "accept_direct")
 AT_WORK = (*ACCEPTED, "allocate", "first_contact")
@@ -45,18 +46,34 @@ class Cause:
         return f"{self.kind} by {self.ends}"
 
 
+AS_THEY_ARE: Given = {"staleness_accepted": "yes", "staleness_reason": "Seen last week."}
+"""Of ratings that are old when a clinician is allocated."""
+
+MESSAGE: Given = {"left_at": "10:00", "call_back_number": "0113 496 0000", "urgent": "no"}
+
 UNBORN: Given = {"infant_dob": None, "infant_name": None, "expected_due_date": 20}
 CAUSES = [
-    Cause("wait_8_weeks", "allocate", 56, ACCEPTED),
+    Cause("wait_8_weeks", "allocate", 56, ACCEPTED, at_its_end=AS_THEY_ARE),
     Cause("wait_8_weeks", "place_hold", 56, ACCEPTED, at_its_end={"review_on": 30}),
     Cause("wait_8_weeks", "withdraw_consent", 56, ACCEPTED),
-    Cause("wait_over_12_weeks", "allocate", 85, ACCEPTED),
+    Cause("wait_over_12_weeks", "allocate", 85, ACCEPTED, at_its_end=AS_THEY_ARE),
     Cause("allocated_not_started", "first_contact", 56, (*ACCEPTED, "allocate")),
     Cause("allocated_not_started", "unallocate", 56, (*ACCEPTED, "allocate")),
     Cause("missing_information", "add_information", 0, form={"postcode": None}, at_its_end={"postcode": "LS3 7AB"}),
     Cause("missing_information", "move_away", 0, form={"postcode": None}),
+    Cause(
+        "missing_warn",
+        "add_information",
+        0,
+        service=ESSEX,
+        form={"motivation": None},
+        at_its_end={"motivation": "high"},
+    ),
     Cause("ack_due", "acknowledge", 7, service=ESSEX),
     Cause("ack_late", "acknowledge", 8, service=ESSEX),
+    Cause("callback_due", "take_call", 3, opens="log_voicemail", form=MESSAGE),
+    Cause("callback_due", "book_call", 3, opens="log_voicemail", form=MESSAGE),
+    Cause("callback_due", "receive_referral", 3, opens="log_voicemail", form=MESSAGE),
     Cause("form_not_received", "receive_referral", 14, ("indicate_direct",), opens="take_call"),
     Cause("form_not_received", "lapse", 14, ("indicate_direct",), opens="take_call"),
     Cause("info_not_received", "supply_information", 10, ("request_information",)),
@@ -73,12 +90,26 @@ CAUSES = [
     Cause("formulation_due", "offer_plan", 14, (*AT_WORK, "finish_assessment")),
     Cause("ages_out_before_start", "first_contact", 0, (*ACCEPTED, "allocate"), form={"infant_dob": -700}),
     Cause("ages_out_soon", "add_information", 0, form={"infant_dob": -700}, at_its_end={"infant_dob": -100}),
-    Cause("birth_before_start", "add_information", 0, form=UNBORN, at_its_end={"infant_dob": -1}),
-    Cause("birth_unrecorded", "add_information", 34, form=UNBORN, at_its_end={"infant_dob": -2}),
+    Cause("birth_before_start", "record_birth", 0, form=UNBORN, at_its_end={"infant_dob": -1}),
+    Cause("birth_unrecorded", "record_birth", 34, form=UNBORN, at_its_end={"infant_dob": -2}),
+    Cause("safeguarding_open", "sign_off_safeguarding", 5, ("raise_safeguarding",)),
+    Cause("safeguarding_open", "sign_off_safeguarding", 5, ("raise_safeguarding", "move_away")),
+    Cause("gp_recheck_after_birth", "recheck_gp", 14, ("record_birth",), form=UNBORN),
+    Cause("gp_recheck_after_birth", "move_away", 14, ("record_birth",), form=UNBORN),
+    Cause(
+        "record_location_after_birth",
+        "move_record_entry",
+        14,
+        ("record_birth", "move_record_entry"),
+        form=UNBORN,
+        given={"call_recorded_in": "mothers_record"},
+        at_its_end={"call_recorded_in": "infants_record"},
+    ),
     Cause("hold_review_due", "review_hold", 9, ("place_hold",), given={"review_on": 9}, at_its_end={"review_on": 20}),
     Cause("hold_review_due", "resume", 9, ("place_hold",), given={"review_on": 9}),
     Cause("rating_stale", "add_information", 56, at_its_end={"motivation": "high"}),
-    Cause("rating_stale", "allocate", 56, ACCEPTED),
+    Cause("rating_stale", "allocate", 56, ACCEPTED, at_its_end=AS_THEY_ARE),
+    Cause("rating_stale", "rate", 56, ACCEPTED),
     Cause("silent_case", "record_contact", 28, AT_WORK),
     Cause("silent_case", "place_hold", 28, AT_WORK, at_its_end={"review_on": 30}),
     Cause("silent_case", "move_away", 28, AT_WORK),
@@ -99,7 +130,7 @@ def dated(given: Given, clock: Clock) -> dict[str, Any]:
 
 def brought_about(cause: Cause, clinic: Casework, clock: Clock, actors: Actors) -> Family:
     """A referral on the morning after the night that found the flag."""
-    answers = form(clock.today, **dated(cause.form, clock))
+    answers = cause.form if cause.opens == "log_voicemail" else form(clock.today, **dated(cause.form, clock))
     family = Family(clinic, clock, actors.everyone).opens(cause.service, cause.opens, **answers)
     for step in cause.way:
         last = step == cause.way[-1]
@@ -164,7 +195,7 @@ def test_a_flag_that_comes_back_is_the_same_flag_with_a_second_stretch(
 ) -> None:
     """Allocated and unallocated again, the wait goes on from the figure that it had: the next night flags it anew."""
     family = brought_about(Cause("wait_8_weeks", "", 56, ACCEPTED), clinic, clock, actors)
-    family.does("allocate")
+    family.does("allocate", **AS_THEY_ARE)
     clock.advance(days=3)
     family.does("unallocate")
     clinic.night()

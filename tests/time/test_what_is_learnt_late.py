@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from casework import Actor, Casework
+from casework.asof import Known, PastDay, as_at
 from casework.case import Attempt, Case, CaseEvent
 from casework.figures import figures_with
 from casework.flagging import due
@@ -59,6 +60,15 @@ def test_a_contact_that_is_recorded_late_makes_no_family_seem_longer_unseen() ->
     told = at_work().does("record_contact", 30).does("record_contact", 10, 31)
     assert "silent_case" not in told.flagged(30 + 27)
     assert "silent_case" in told.flagged(30 + 28)
+
+
+def test_a_call_that_is_recorded_after_the_form_had_ended_the_watching_from_its_own_day_on() -> None:
+    told = Told().does("take_call", 0).does("advise_watching", 3, review_on=day(10)).does("receive_referral", 40)
+    told.does("take_call", 20, 41)
+    for on, was_watched in ((19, True), (20, False), (39, False)):
+        seen = as_at(PastDay(day(on), Known.NOW), "R-7", told.events)
+        assert seen is not None
+        assert ("watch_review_due" in due(seen, day(on), LOOKUP)) is was_watched, on
 
 
 def test_a_rating_that_is_recorded_late_makes_a_later_one_no_older() -> None:

@@ -9,7 +9,7 @@ PASSES: dict[str, tuple[str, ...]] = {
         "raise_safeguarding", "review_safeguarding", "escalate_safeguarding", "close_concern", "sign_off_safeguarding",
     ),
     "birth": ("record_birth", "split_multiple", "split_off", "recheck_gp", "move_record_entry"),
-    "loss": ("record_loss",),
+    "loss": ("record_loss", "record_loss_of_one"),
     "change of carer": (
         "change_focus_carer", "new_carer_to_group", "carer_died", "contact_ended", "close_contact_ended",
     ),
@@ -25,6 +25,7 @@ PASSES: dict[str, tuple[str, ...]] = {
     "who the people are": (
         "link_records", "join_family", "leave_family", "record_consent", "record_network", "end_network",
         "mark_third_party", "unmark", "link_consultation", "restrict",
+        "restrict_for_adoption",
     ),
     "letters, each of them read before it goes": ("prepare_letter", "send_letter", "cancel_letter", "record_document"),
     "two entries of one baby": ("merge_into", "take_in", "give_back", "say_not_the_same"),

@@ -8,21 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from tests.time.almanac import BANK_HOLIDAYS
+from tests.workflows import oracle_of_a_life as life
+from tests.workflows.held import ALLOWED
 from workflows import Chart, Move, Part, Role
 from workflows.vocabulary import Again
 
-TAKEN_ON_HOLD = frozenset(
-    {
-        "resume", "review_hold", "acknowledge", "add_information", "tell_outcome", "record_contact",
-        "withdraw_consent", "move_away", "void",
-    }
-)  # fmt: skip
-"""What may be done while the referral is on hold."""
-
-ONLY_ON_HOLD = frozenset({"resume", "review_hold"})
+ONLY_ON_HOLD = frozenset({"resume", "review_hold", "close_after_hold"})
 
 RATINGS = frozenset({"relationship_need", "motivation", "readiness"})
-MEETS_THE_FAMILY = frozenset({"first_contact", "record_contact"})
+MEETS_THE_FAMILY = frozenset({"first_contact", "record_contact", "record_session"})
 AGREES_A_DAY = frozenset({"information_due", "watch", "hold_review"})
 """Clocks that start with a day on which people agreed to look again, where they named one."""
 
@@ -38,8 +33,13 @@ FORGOTTEN = {
 """What is known no longer once the step is taken."""
 
 BRINGS_A_FORM = frozenset({"take_call", "add_information", "supply_information", "pass_checks"})
-TAKES_A_FORM_IN = frozenset({"receive_referral", "resubmit"})
-ASKS_WHO = BRINGS_A_FORM | TAKES_A_FORM_IN | {"indicate_direct", "indicate_consultation", "reopen"}
+TAKES_A_FORM_IN = frozenset({"receive_referral", "resubmit", "transfer_in"})
+ON_THE_DUTY_LINE = frozenset({"new", "call_back_due", "call_booked", "watch_advised"})
+INDICATES = frozenset({"indicate_direct", "indicate_consultation"})
+NAMES_A_FAMILY = frozenset(
+    {"infant_name", "infant_nhs_number", "infant_dob", "carer_name", "carer_nhs_number", "postcode"}
+)
+ASKS_WHO = BRINGS_A_FORM | TAKES_A_FORM_IN | INDICATES | {"reopen", "advise_watching"}
 """Where another open referral for the same two people stands in the way."""
 
 
@@ -78,7 +78,7 @@ class Oracle:
         self._answer(row, on, data)
         self._count(row, on, data)
         if row.hold == "starts":
-            self.held_since = self.placed_on = on
+            self.held_since, self.placed_on = self.held_since or on, on
         elif row.hold == "ends":
             self._lift_hold(on)
             self.placed_on = on
@@ -91,6 +91,8 @@ class Oracle:
 
     def adjusted_on(self, clock: str, today: date) -> int:
         still_held = days(self.held_since, today) if self.held_since else set()
+        if clock in life.NEVER_PAUSED:
+            return self.days_on(clock, today)
         return len(self._all_days(clock, today) - self.on_hold - still_held)
 
     def _all_days(self, clock: str, today: date) -> set[date]:
@@ -106,8 +108,9 @@ class Oracle:
         if born := self.answers.get("infant_dob"):
             found.pop("due", None)
             nearly = born + timedelta(days=720)
-            found["too_old"] = min(d for d in days(nearly, nearly + timedelta(days=20)) if self._is_too_old(born, d))
-        return found
+            too_old = min(d for d in days(nearly, nearly + timedelta(days=20)) if self._is_too_old(born, d))
+            found["too_old"] = max(too_old, self.answers.get("retain_until", too_old))
+        return found | life.days_after_birth(self.answers)
 
     def _answer(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
         for asked in row.needs + row.takes:
@@ -117,13 +120,35 @@ class Oracle:
             self.answers["rated_on"] = max(on, self.answers.get("rated_on", on))
         if row.trigger in MEETS_THE_FAMILY:
             self.answers["contact_on"] = max(on, self.answers.get("contact_on", on))
+        if row.trigger in life.DATED:
+            kept = life.DATED[row.trigger]
+            self.answers[kept] = max(on, self.answers.get(kept, on))
+        self._enter(row, on, data)
+        if row.trigger in ACCEPTS and self.chart.rules.service == "leeds-imhs":
+            self.answers |= {"published_wait_first": 56, "published_wait_over": 85}
         self.answers |= dict(row.records)
         if row.marks:
             self.answers[row.marks] = on
-        for name in FORGOTTEN.get(row.trigger, ()):
-            self.answers.pop(name, None)
+        for name in (*FORGOTTEN.get(row.trigger, ()), *life.FORGOTTEN.get(row.trigger, ())):
+            self.answers.pop(name if name not in data else "", None)
         if self.chart.states[row.to].closed and row.to != self.state:
             self.answers["closed_from"] = self.state
+
+    def _enter(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
+        """Lists: what is settled goes, what is added comes; of the ratings that were observed the latest stands."""
+        if row.settles and row.settles[1] in data:
+            left = [e for e in self.answers[row.settles[0]] if e["number"] != data[row.settles[1]]]
+            self.answers[row.settles[0]] = left
+            if not left:
+                del self.answers[row.settles[0]]
+        if row.adds:
+            own = {f.name for f in row.needs + row.takes if f.part is Part.STEP}
+            entry = {"number": self.version + 1, "on": on, **{n: v for n, v in data.items() if n in own}}
+            self.answers[row.adds] = [*self.answers.get(row.adds, []), entry]
+        if row.trigger == "rate" and data["account"] == "observer":
+            seen = [e for e in self.answers["ratings"] if (e["area"], e["account"]) == (data["area"], "observer")]
+            self.answers[data["area"]] = sorted(seen, key=lambda e: e["on"])[-1]["level"]
+            self.answers["rated_on"] = max(on, self.answers.get("rated_on", on))
 
     def _count(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
         closes = row.to != self.state and self.chart.states[row.to].closed
@@ -140,9 +165,15 @@ class Oracle:
         for clock in row.starts:
             if clock in self.running:
                 continue
-            self._start(clock, on)
+            self._start(clock, self._opening(on, data) if clock == "call_back" else on)
             self.agreed[clock] = data.get("review_on") if clock in AGREES_A_DAY else None
             self.ended_by_closing.discard(clock)
+
+    def _opening(self, on: date, data: Mapping[str, Any]) -> date:
+        closed = self.chart.rules.service == "leeds-imhs" and data.get("left_at", "") >= "17:00"
+        closed = closed and on not in BANK_HOLIDAYS and on.isoweekday() < 6
+        ahead = (on + timedelta(days=n + closed) for n in range(20))
+        return next(day for day in ahead if day not in BANK_HOLIDAYS and day.isoweekday() < 6)
 
     def _start(self, clock: str, on: date) -> None:
         if self.chart.clocks[clock].again is Again.AFRESH:
@@ -175,17 +206,36 @@ class Oracle:
         row = self.row(trigger)
         if row is None or not roles & set(row.who):
             return False
-        if self.held_since and trigger not in TAKEN_ON_HOLD:
+        if self.held_since and (trigger == "place_hold" or trigger not in ALLOWED):
             return False
         if trigger in ONLY_ON_HOLD and not self.held_since:
             return False
-        if another and trigger in ASKS_WHO:
+        undone = trigger == "undo_loss" and row.to != self.state
+        if another and (trigger in ASKS_WHO | life.ASKS_WHO or undone):
             return False
-        return self._timely(row, on, today) and self._answered(row, data) and self._allowed(trigger, roles, on, data)
+        if not (self._timely(row, on, today) and self._answered(row, data)):
+            return False
+        return self._allowed(trigger, roles, on, data) and self._of_a_life(row, on, data)
+
+    def _of_a_life(self, row: Move, on: date, data: Mapping[str, Any]) -> bool:
+        before = self.state != "new" and self.chart.states[self.state].closed
+        after = self.chart.states[row.to].closed
+        opens, closes = before and not after, self.state != "new" and after and not before
+        if not life.under_the_overlays(row, self.answers, data, closes=closes, opens=opens):
+            return False
+        if row.trigger == "close_aged_out":
+            born = self.answers.get("infant_dob")
+            return born is not None and "infant_voice" in data and self._is_too_old(born, on)
+        if row.trigger == "change_focus_carer" and self.state in life.AFTER_THE_GROUP:
+            left = {name: value for name, value in self.answers.items() if name not in life.OF_ONE_CARER}
+            essex = self.chart.rules.service == "together-with-baby"
+            if life.against({**left, **data}, essex=essex) - life.against(self.answers, essex=essex):
+                return False
+        return life.rule_holds(row.trigger, self.answers, on, data)
 
     def _timely(self, row: Move, on: date, today: date) -> bool:
         follows = [self.placed_on if row.to != self.state or row.hold else self.opened_on]
-        for clock in (c for c in row.stops if c in self.running):
+        for clock in (c for c in row.stops if c in self.running and c != "call_back"):
             was_held = self._all_days(clock, today) & self.on_hold
             follows.append(self.placed_on if was_held else self.running[clock])
         return on <= today and all(day is None or on >= day for day in follows)
@@ -196,11 +246,13 @@ class Oracle:
 
     def _allowed(self, trigger: str, roles: frozenset[Role], on: date, data: Mapping[str, Any]) -> bool:
         known = {**self.answers, **data}
-        if trigger in ("indicate_direct", "indicate_consultation"):
-            return "risk_screen_on" in known
+        if trigger in INDICATES:
+            return "risk_screen_on" in known and bool({"infant_voice", "call_infant_telling"} & known.keys())
         if trigger in TAKES_A_FORM_IN:
             return self._may_refer(known)
-        if trigger in BRINGS_A_FORM and self.state != "new":
+        if trigger in BRINGS_A_FORM and self.state not in ON_THE_DUTY_LINE:
+            if life.born_by_a_form(self.answers, data):
+                return False
             ready = trigger == "pass_checks" or (trigger == "supply_information" and known["asked_by"] == "group")
             complete = not ready or (not self._missing(known) and known["consent_on"] <= on)
             return self._words_stand(data) and self._may_refer(known) and complete
@@ -213,14 +265,24 @@ class Oracle:
         match trigger:
             case "allocate":
                 return "consent_on" in known and bool(known["consent_on"] <= on)
+            case "reopen":
+                return self.state != "consent_withdrawn" or "received_on" not in known or "consent_on" in known
             case "reject_incomplete":
                 return bool(data["contents_read"] == "yes" and self._missing(known))
             case "request_information" | "close_without_reply":
                 return bool(data["contents_read"] == "yes")
+            case "give_advice":
+                return not NAMES_A_FAMILY & known.keys() or bool({"consent_on", "lawful_basis"} & known.keys())
+            case "advise_watching":
+                return self._may_be_watched(data, known)
+            case "rate_goal":
+                return data["goal_number"] in {goal["number"] for goal in self.answers.get("goals", [])}
             case "family_agrees":
                 return bool(data["plan_shared"] == "yes")
             case "void":
-                return bool(data["void_reason"] != "duplicate" or data.get("surviving_reference", "R-1") != "R-1")
+                if data["void_reason"] != "duplicate":
+                    return "outcome" not in self.answers
+                return bool(data.get("surviving_reference", "R-1") != "R-1")
         return True
 
     def _may_refer(self, known: Mapping[str, Any]) -> bool:
@@ -247,10 +309,17 @@ class Oracle:
         if trigger == "accept_direct":
             return self._ready(roles, data, known)
         if trigger == "watch_and_wait":
-            able = {known.get("motivation"), known.get("readiness")} <= {"adequate", "high"}
-            harmful = data["waiting_would_harm"] == "yes" and able
-            return known.get("relationship_need") != "high" and not harmful
+            old = "infant_dob" in known and self._is_too_old(known["infant_dob"], data["review_on"])
+            return self._may_be_watched(data, known) and (not old or "override_reason" in data)
+        if trigger == "defer" and Role.LEAD not in roles:
+            return all(e["on"] < self.answers["before_group_on"] for e in self.answers.get("deferrals", []))
         return True
+
+    @staticmethod
+    def _may_be_watched(data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+        able = {known.get("motivation"), known.get("readiness")} <= {"adequate", "high"}
+        harmful = data["waiting_would_harm"] == "yes" and able
+        return known.get("relationship_need") != "high" and not harmful
 
     @staticmethod
     def _ready(roles: frozenset[Role], data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ PENDING = ("appointments", "letters", "transfer_offered_on")
 FORGOTTEN: dict[str, tuple[str, ...]] = {
     "record_loss": PENDING,
     "undo_loss": ("lost_on",),
+    "record_loss_of_one": ("letters",),
     "carer_died": ("appointments", "letters"),
     **dict.fromkeys(("change_focus_carer", "new_carer_to_group"), OF_ONE_CARER),
     "transfer_accepted": ("transfer_offered_on",),
@@ -30,6 +31,12 @@ FORGOTTEN: dict[str, tuple[str, ...]] = {
     "sign_off_safeguarding": ("concerns",),
 }
 """What is known no longer once the step is taken, unless the step gives it afresh."""
+
+DATED = {
+    "review_safeguarding": "safeguarding_reviewed_on",
+    **dict.fromkeys(("change_focus_carer", "new_carer_to_group"), "focus_carer_since"),
+}
+"""Where the last day of such a step is kept."""
 
 ASKS_WHO = frozenset({"record_birth", "split_multiple", "change_focus_carer", "new_carer_to_group", "transfer_in"})
 """Where another open referral for the same two people stands in the way; to undo a loss, where that closed it."""
@@ -87,9 +94,25 @@ def _split(answers: Answers, on: date, data: Answers) -> bool:
     return whole and "split_on" not in answers and told.get(data["birth_order"]) == "yes"
 
 
+def born_by_a_form(answers: Answers, data: Answers) -> bool:
+    """A birth while the referral is open has a step of its own."""
+    return "infant_dob" in data and "infant_dob" not in answers and "expected_due_date" in answers
+
+
+def _of_several(answers: Answers) -> bool:
+    """More than one baby is expected still."""
+    expected = answers.get("babies_expected", 1) - len(answers.get("lost_before_birth", ()))
+    return "infant_dob" not in answers and expected > 1
+
+
 def _loss(answers: Answers, on: date, data: Answers) -> bool:
     one = answers.get("babies_born", 1) < 2 or "split_on" in answers
-    return one and "lost_on" not in answers and _in_the_pregnancy(answers, data["lost_on"])
+    meant = one and (not _of_several(answers) or data.get("all_lost") == "yes")
+    return meant and "lost_on" not in answers and _in_the_pregnancy(answers, data["lost_on"])
+
+
+def _loss_of_one(answers: Answers, on: date, data: Answers) -> bool:
+    return _of_several(answers) and "lost_on" not in answers and bool(data["one_lost_on"] <= on)
 
 
 def _new_carer(answers: Answers, on: date, data: Answers) -> bool:
@@ -108,6 +131,7 @@ RULES: dict[str, Rule] = {
     "split_off": lambda answers, on, data: False,
     "recheck_gp": lambda answers, on, data: "infant_dob" in answers,
     "record_loss": _loss,
+    "record_loss_of_one": _loss_of_one,
     "undo_loss": lambda answers, on, data: "lost_on" in answers,
     "loss_followup": lambda answers, on, data: bool(data["contact_agreed"] == "yes"),
     "change_focus_carer": _new_carer,

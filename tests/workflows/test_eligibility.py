@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from tests.workflows.paths import TODAY, case_at, refused
+from tests.workflows.shipped import ESSEX, LEEDS
 from workflows import Chart, Facts
 from workflows.dates import add_months
 from workflows.eligibility import Result, eligibility
 from workflows.registry import CHARTS
-from workflows.services.essex_v1 import ESSEX
-from workflows.services.leeds_v1 import LEEDS
 
 RECEIVED = date(2026, 3, 2)
 

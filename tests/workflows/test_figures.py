@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from casework.explaining import DAYS
+from tests.workflows.shipped import ESSEX, LEEDS
 from workflows.charts.states import CLOCKS, OPEN, STATES
 from workflows.figures import FIGURES, Figure, lookup, wait_of
 from workflows.flags import FLAGS, ClockReaches, Condition
 from workflows.registry import CHARTS, CURRENT, UnknownPathway, UnknownService, chart_for, chart_named
-from workflows.services.essex_v1 import ESSEX
-from workflows.services.leeds_v1 import LEEDS
 
 TODAY, NEW_YEAR = date(2026, 3, 2), date(2027, 1, 1)
 LATER = (Figure("wait_first", 42, "a later page", NEW_YEAR), Figure("wait_over", 71, "a later page", NEW_YEAR))

@@ -11,11 +11,11 @@ import pytest
 
 from tests.casework.families import row
 from tests.workflows.golden.__main__ import DIGESTS, FOLDER, page_of
+from tests.workflows.shipped import LEEDS
 from workflows import Chart, Figure, Role
 from workflows.diagram import digest, markdown
 from workflows.eligibility import older_than
 from workflows.registry import CHARTS
-from workflows.services.leeds_v1 import LEEDS
 from workflows.vocabulary import AgeLimit, Guard
 
 FROZEN = (

@@ -8,11 +8,10 @@ import pytest
 
 from casework import Actor
 from tests.workflows.paths import TODAY, after_step, case_at, new_case, refused
-from workflows import Chart, Role
+from tests.workflows.shipped import ESSEX, LEEDS
+from workflows import Chart, Move, Role
 from workflows.guards.referral import consent_recorded, discussed_in_forum
 from workflows.registry import CHARTS
-from workflows.services.essex_v1 import ESSEX
-from workflows.services.leeds_v1 import LEEDS
 from workflows.vocabulary import NEW
 
 EVERY_CHART = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
@@ -83,7 +82,7 @@ def test_x4_2_no_direct_acceptance_from_the_indication_of_a_duty_call(chart: Cha
     for indication in ("indicate_direct", "indicate_consultation"):
         indicated = after_step(case_at(chart, "duty_call"), indication)
         assert refused(indicated, ACCEPTS[chart]).keys() == {"impossible_step"}
-    assert {m.source for m in chart.moves if m.to == "waiting" and m.moves and not m.reopens} == {
+    assert {m.source for m in chart.moves if m.to == "waiting" and m.moves and not goes_back(m)} == {
         "rmg_review",
         "allocated",
     }
@@ -115,9 +114,14 @@ def test_x4_2_no_indication_before_the_risk_screen(chart: Chart) -> None:
 )
 @EVERY_CHART
 def test_x4_3_no_place_is_reached_past_the_one_before_it(chart: Chart, place: str, only_after: str) -> None:
-    ahead = [(m.source, m.to) for m in chart.moves if not m.reopens]
+    ahead = [(m.source, m.to) for m in chart.moves if not goes_back(m)]
     assert place in reached(ahead)
     assert place not in reached((source, to) for source, to in ahead if only_after not in (source, to))
+
+
+def goes_back(move: Move) -> bool:
+    """To where the referral stood before it was closed or put aside for another: nobody gets further by it."""
+    return move.reopens or move.aside == "ends"
 
 
 def reached(leads: Iterable[tuple[str, str]]) -> set[str]:
@@ -270,10 +274,16 @@ def test_words_that_came_stand_and_the_same_words_may_be_sent_again() -> None:
 @EVERY_CHART
 def test_an_entry_is_void_as_a_duplicate_only_beside_the_one_that_stays(chart: Chart) -> None:
     waiting = case_at(chart, "waiting")
-    assert refused(waiting, "void", void_reason="duplicate").keys() == {"survivor_missing"}
+    assert refused(waiting, "void", void_reason="duplicate", surviving_reference=None).keys() == {"survivor_missing"}
     assert refused(waiting, "void", void_reason="duplicate", surviving_reference="R-1").keys() == {"survivor_missing"}
     assert refused(waiting, "void", void_reason="duplicate", surviving_reference="R-2") == {}
-    assert refused(waiting, "void", void_reason="entered_in_error") == {}
+    assert refused(case_at(chart, "received"), "void", void_reason="entered_in_error") == {}
+
+
+@EVERY_CHART
+def test_x4_11_an_entry_in_error_is_void_only_until_the_group_has_decided_on_it(chart: Chart) -> None:
+    for state, codes in (("rmg_review", set()), ("waiting", {"void_hides_a_decision"})):
+        assert refused(case_at(chart, state), "void", void_reason="entered_in_error").keys() == codes
 
 
 @EVERY_CHART

@@ -51,7 +51,6 @@ from workflows.guards.life import (
     contact_was_agreed,
     each_relationship_considered,
     loss_fits_the_pregnancy,
-    loss_not_told_here,
     loss_recorded,
     no_loss_of_this_baby,
     not_born_yet,
@@ -84,7 +83,7 @@ BIRTH = (
     *from_each(OPEN, Move("", "move_record_entry", STAYS, (ADM, CLIN, DUTY), needs=(CALL_RECORDED_IN,), while_held=True, side=True)),
 )
 
-_LOSS = Move("", "record_loss", "closed_loss", (CLIN, LEAD, DUTY), needs=(LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN, CHILD_DEATH_PROCEDURE, ALL_LOST), only_if=(loss_not_told_here, loss_fits_the_pregnancy, one_baby_meant, lost_of_several), stops=EVERY_CLOCK, forgets=PENDING, while_held=True, side=True)
+_LOSS = Move("", "record_loss", "closed_loss", (CLIN, LEAD, DUTY), needs=(LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN, CHILD_DEATH_PROCEDURE, ALL_LOST), only_if=(no_loss_of_this_baby, loss_fits_the_pregnancy, one_baby_meant, lost_of_several), stops=EVERY_CLOCK, forgets=PENDING, while_held=True, side=True)
 _UNDO = Move("", "undo_loss", STAYS, (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(loss_recorded, two_people), forgets=("lost_on",), side=True)
 
 LOSSES = (

@@ -13,6 +13,7 @@ NEVER_CLOSED = "safeguarding"
 """The clock that no ending stops: a named person signs the concern off (requirements K17)."""
 
 EVERY_CLOCK = tuple(name for name in CLOCKS if name != NEVER_CLOSED)
+ASKED_AGAIN = {"consent_withdrawn": (CONSENT_ON,)}
 ALSO = {"consent_withdrawn": (consent_given_again,)}
 """What a reopening asks besides, by how the referral ended."""
 
@@ -36,9 +37,9 @@ def with_reopening(rows: tuple[Move, ...]) -> tuple[Move, ...]:
     }
     back = (
         Move(
-            closed, "reopen", before, (Role.LEAD,), needs=(REASON,), given=("closed_from", before), side=True,
+            closed, "reopen", before, (Role.LEAD,), needs=(REASON, *ASKED_AGAIN.get(closed, ())), given=("closed_from", before), side=True,
             only_if=(reopened_in_time, no_other_open_referral, *ALSO.get(closed, ())), reopens=True,
-            takes=(CONSENT_ON,) if closed == "consent_withdrawn" else (),
+            takes=() if closed in ASKED_AGAIN else (CONSENT_ON,),
         )
         for closed, before in closing
     )  # fmt: skip

@@ -22,6 +22,6 @@ def sharing_is_explained(facts: Facts) -> Refusal | None:
     """Source: seed 004, issues are shared with relevant services to keep babies safe (R-188); X3 S18: without consent
     there is a basis, and it is written down.
     """
-    if facts.from_paper or facts.data.get("shared_basis") == "consent" or facts.data.get("reason"):
+    if facts.from_paper or facts.data.get("shared_basis") in (None, "consent") or facts.data.get("reason"):
         return None
     return Refusal("sharing_unexplained", "It is shared without consent: say why it has to be.", ("reason",))

@@ -52,13 +52,6 @@ def no_loss_of_this_baby(facts: Facts) -> Refusal | None:
     return None
 
 
-def loss_not_told_here(facts: Facts) -> Refusal | None:
-    """Each referral of a baby is told once. One that stood aside while the others were told can still be (S9)."""
-    if not facts.recorded.get("lost_on"):
-        return None
-    return Refusal("after_a_loss", "The loss of this baby is recorded. A later baby is a new referral.")
-
-
 def _infant(facts: Facts) -> Known | None:
     reference = own_infant(facts)
     return facts.beside.record(RecordKind.INFANT, reference) if reference else None

@@ -1,0 +1,169 @@
+"""Letters, handing on, endings, and two referrals that turn out to be one."""
+
+from datetime import date
+
+from tests.lives.model import ENDED, OPEN, Box, Card, Letter
+from tests.lives.people import carer_of
+from tests.lives.ways import (
+    CONCERN,
+    LOST,
+    NO_BASIS,
+    SAME_PEOPLE,
+    Rule,
+    Said,
+    if_,
+    to,
+)
+from tests.lives.work import WORKED, cowork_ended, coworked
+
+
+def prepared(box: Box, card: Card, said: Said, on: date) -> None:
+    carer = carer_of(box, said["to_carer"]) if "to_carer" in said else None
+    card.letters.append(Letter(card.steps, said["letter_to"], said["letter_by"], carer))
+
+
+def went(box: Box, card: Card, said: Said, on: date) -> None:
+    card.letters = [letter for letter in card.letters if letter.number != said["letter"]]
+
+
+def sent(box: Box, card: Card, said: Said, on: date) -> None:
+    went(box, card, said, on)
+    card.sent += 1
+
+
+def _letter(card: Card, box: Box, said: Said) -> Letter | None:
+    if "letter" in said:
+        return next((letter for letter in card.letters if letter.number == said["letter"]), None)
+    carer = carer_of(box, said["to_carer"]) if "to_carer" in said else None
+    return Letter(0, said["letter_to"], said["letter_by"], carer)
+
+
+def _unsafe(box: Box, card: Card, said: Said, on: date) -> str:
+    letter = _letter(card, box, said)
+    return "unsafe_contact" if letter and letter.carer and letter.by in letter.carer.unsafe else ""
+
+
+def _to_the_dead(box: Box, card: Card, said: Said, on: date) -> str:
+    letter = _letter(card, box, said)
+    return "carer_died" if letter and letter.carer and letter.carer.died else ""
+
+
+def _not_shared(box: Box, card: Card, said: Said, on: date) -> str:
+    letter = _letter(card, box, said)
+    return "sharing_refused" if letter and letter.to == "network" and card.withheld("sharing") else ""
+
+
+NO_LETTER = if_("no_such_entry", lambda box, card, said, on: _letter(card, box, said) is None)
+MAY_GO = (LOST, _unsafe, _to_the_dead, _not_shared)
+
+
+def offered(box: Box, card: Card, said: Said, on: date) -> None:
+    card.offered = True
+
+
+def offer_ends(box: Box, card: Card, said: Said, on: date) -> None:
+    card.offered = False
+
+
+def taken_over(box: Box, card: Card, said: Said, on: date) -> None:
+    card.offered = False
+    card.moves("transferred_out", on)
+
+
+def withdrawn(box: Box, card: Card, said: Said, on: date) -> None:
+    card.consent = False
+    card.moves("consent_withdrawn", on)
+
+
+def reopened(box: Box, card: Card, said: Said, on: date) -> None:
+    card.consent = card.consent or "consent_on" in said
+    card.stands_again(on)
+
+
+def merged(box: Box, card: Card, said: Said, on: date) -> None:
+    stays = next(c for c in box.cards if c.reference == said["survivor"])
+    card.stood = (card.state, card.held, card.closed_from, card.closed_by)
+    card.state, card.held, card.into = "merged", False, stays
+    stays.steps += 1
+    stays.taken.append(card.reference)
+    if card.baby.reference and not stays.baby.reference:
+        stays.own, stays.baby = stays.baby, card.baby
+
+
+def _has_its_own_again(stays: Card, gone: Card) -> None:
+    if stays.own and stays.baby is gone.baby and not stays.linked:
+        stays.baby, stays.own = stays.own, None
+        stays.baby.born, stays.baby.name = stays.born, stays.name or stays.baby.name
+
+
+def parted(box: Box, card: Card, said: Said, on: date) -> None:
+    assert card.into is not None
+    card.into.taken.remove(card.reference)
+    card.into.steps += 1
+    _has_its_own_again(card.into, card)
+    card.state, card.held, card.closed_from, card.closed_by = card.stood
+    card.into = None
+
+
+def _cannot_take_in(box: Box, card: Card, said: Said, on: date) -> str:
+    stays = next(c for c in box.cards if c.reference == said["survivor"])
+    if stays is card:
+        return "merged_with_itself"
+    if stays.state == "merged":
+        return "survivor_is_merged"
+    return "" if stays.open else "survivor_is_closed"
+
+
+def _twins(box: Box, card: Card, said: Said, on: date) -> str:
+    stays = next(c for c in box.cards if c.reference == said["survivor"])
+    split = (card.twin_of or card.reference) == (stays.twin_of or stays.reference) and (card.twin_of or stays.twin_of)
+    orders = card.order and stays.order and card.order != stays.order
+    return "twins" if stays is not card and (split or orders) else ""
+
+
+def _two_babies(box: Box, card: Card, said: Said, on: date) -> str:
+    """Found on the one that stays, so only where nothing spoke against it before."""
+    if card.concerns or _cannot_take_in(box, card, said, on) or _twins(box, card, said, on):
+        return ""
+    stays = next(c for c in box.cards if c.reference == said["survivor"])
+    both = card.baby.reference and stays.baby.reference
+    return "two_babies" if both and card.baby is not stays.baby else ""
+
+
+NOT_AGREED_AGAIN = if_(
+    "consent_missing",
+    lambda box, card, said, on: (
+        card.state == "consent_withdrawn"
+        and "total_time" in card.counts
+        and not (card.consent or said.get("consent_on"))
+    ),
+)
+OFFER_PENDS = if_("transfer_pending", lambda box, card, said, on: card.offered)
+NO_OFFER = if_("no_transfer_offered", lambda box, card, said, on: not card.offered)
+NOT_HANDED_ON = if_("concern_not_handed_on", lambda box, card, said, on: card.concerns and not said.get("handed_on_to"))
+HIDES = if_(
+    "void_hides_a_decision",
+    lambda box, card, said, on: card.decided and said["void_reason"] != "duplicate",
+)
+
+LEAVING: dict[str, Rule] = {
+    "prepare_letter": Rule((*OPEN, *ENDED), prepared, MAY_GO, held=True),
+    "send_letter": Rule((*OPEN, *ENDED), sent, (NO_LETTER, *MAY_GO), held=True),
+    "cancel_letter": Rule((*OPEN, *ENDED), went, (NO_LETTER,), held=True),
+    "offer_transfer": Rule(OPEN, offered, (OFFER_PENDS, NO_BASIS), held=True),
+    "transfer_accepted": Rule(OPEN, taken_over, (NO_OFFER, NOT_HANDED_ON), held=True),
+    "transfer_refused": Rule(OPEN, offer_ends, (NO_OFFER,), held=True),
+    "start_cowork": Rule(WORKED, coworked),
+    "end_cowork": Rule(
+        WORKED,
+        cowork_ended,
+        (if_("no_such_entry", lambda box, card, said, on: said["cowork"] not in card.cowork),),
+    ),
+    "close_disengaged": Rule(WORKED, to("disengaged"), (CONCERN,)),
+    "move_away": Rule(OPEN, to("moved_away"), held=True),
+    "withdraw_consent": Rule(OPEN, withdrawn, held=True),
+    "void": Rule(OPEN, to("void"), (HIDES, CONCERN), held=True),
+    "reopen": Rule(ENDED, reopened, (SAME_PEOPLE, LOST, NOT_AGREED_AGAIN)),
+    "merge_into": Rule(OPEN, merged, (_cannot_take_in, _twins, _two_babies, CONCERN), held=True),
+    "unmerge": Rule(("merged",), parted, (SAME_PEOPLE, LOST)),
+}
