@@ -19,14 +19,22 @@ from casework.audit.verify import Seen, Verdict, verify
 from persistence import Database
 from persistence.audit_tables import audit_checkpoints, audit_leaves, audit_outbox, audit_state
 from persistence.evidence import SqlEvidence
-from persistence.tables import case_clocks, case_days, case_events, case_gaps, case_records, cases
+from persistence.tables import (
+    case_clocks,
+    case_days,
+    case_events,
+    case_gaps,
+    case_records,
+    case_traits,
+    cases,
+)
 from tests.conftest import captured
 from tests.persistence.before_the_night import edge_cases, wanderers
 from tests.persistence.populations import Walked, keep
 
 BEGAN = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 MINUTE = timedelta(seconds=61)
-OF_A_CASE = (case_events, case_clocks, case_gaps, case_days, case_records)
+OF_A_CASE = (case_events, case_clocks, case_gaps, case_days, case_traits, case_records)
 TABLES = (cases, *OF_A_CASE, audit_leaves, audit_checkpoints, audit_state, audit_outbox)
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -74,8 +74,8 @@ def forge(database: Database, number: int) -> set[str]:
 @pytest.mark.parametrize(
     ("database_kind", "kills"),
     [
-        ("sqlite", 8),
-        ("postgresql", 8),
+        ("sqlite", 4),
+        ("postgresql", 4),
         pytest.param("sqlite", 100, marks=pytest.mark.long),
         pytest.param("postgresql", 100, marks=pytest.mark.long),
     ],

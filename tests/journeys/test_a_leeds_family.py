@@ -223,7 +223,7 @@ def test_a_withdrawal_cannot_be_refused_and_a_mistaken_one_is_reopened_where_it_
         ("raise_safeguarding",),
     )
     with pytest.raises(StepRefused) as unasked:
-        family.does("reopen", by=actors[Role.LEAD])
+        family.does("reopen", by=actors[Role.LEAD], consent_on=None)
     assert [reason.code for reason in unasked.value.reasons] == ["consent_missing"]
     assert family.does("reopen", by=actors[Role.LEAD], consent_on=clock.today).state == "waiting"
     assert family.case.clocks["wait_to_allocation"].days(clock.today) == 20

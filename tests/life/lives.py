@@ -91,7 +91,9 @@ class Cards:
         card.split = True
 
     def twin_of(self, card: Told, reference: str) -> None:
-        self.cards[reference] = replace(card, baby=Baby(born=True), letters=0, concerns=list(card.concerns))
+        self.cards[reference] = replace(
+            card, baby=Baby(born=True), letters=0, offered=False, concerns=list(card.concerns)
+        )
 
     def _record_loss(self, card: Told, on: date, data: dict[str, Any]) -> None:
         card.baby.lost = True

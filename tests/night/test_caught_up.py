@@ -17,7 +17,10 @@ UNTIL, LATER = 64, 90
 
 
 def live(clinic: Casework, clock: Clock, until: int, *, stopped: bool) -> None:
-    """Four families about the day on which eight weeks are over, and after it. On days 56 to 58 the nights may not run, and people work all the same."""
+    """Four families about the day on which eight weeks are over, and after it.
+
+    On days 56 to 58 the nights may not run, and people work all the same.
+    """
     clock.now = START
     refer(clinic, "stays", steps=ACCEPTED)
     allocated, held = refer(clinic, "allocated", steps=ACCEPTED), refer(clinic, "held", steps=ACCEPTED)

@@ -16,7 +16,16 @@ from persistence import Database
 from persistence.night_tables import flags
 from persistence.prepared import Prepared
 from persistence.statements import STATEMENTS
-from persistence.tables import case_events, cases, import_runs, metadata
+from persistence.tables import (
+    case_events,
+    case_links,
+    case_traits,
+    cases,
+    import_runs,
+    metadata,
+    record_identities,
+    record_readings,
+)
 from tests.persistence.families import EVERYONE, LEEDS, refer
 from workflows import Figure
 
@@ -29,9 +38,10 @@ Values = Mapping[str, Any]
 def value_for(bind: sa.BindParameter[Any]) -> Any:
     """Something that the column of a bound value takes."""
     kind = bind.type.__class__.__name__
-    some = {"Uuid": uuid4(), "Date": DAY, "UtcInstant": NOON_IN_DELHI, "Integer": 7, "Boolean": True}
+    some = {"Uuid": uuid4(), "Date": DAY, "UtcInstant": NOON_IN_DELHI, "Integer": 7, "BigInteger": 7, "Boolean": True}
     some |= {"LargeBinary": SEAL}
-    return some.get(kind, {"told": ["é", None, True]} if kind == "Json" else "some text")
+    text = "some text"[: getattr(bind.type, "length", None)]
+    return some.get(kind, {"told": ["é", None, True]} if kind == "Json" else text)
 
 
 SEAL = bytes(range(224, 256))
@@ -45,7 +55,29 @@ NEW: dict[str, Values] = {
     "new_day": {"name": "some_day"},
     "new_flag_act": {"act": "snoozed"},
     "new_import": {"finished_at": None, "counts": None},
+    "record": {"kind": "referral"},
+    "listed": {"kind": "referral"},
+    "linked": {"kind": "referral", "name": "merged_into"},
+    "allocated": {"id": UUID(int=7)},
+    "drop_link": {"link_name": "merged_into"},
+    "drop_trait": {"trait_name": "nhs_number"},
 }
+
+
+_LINK = (case_links, {"name": "merged_into", "reference": "R-1"})
+_TRAIT = (case_traits, {"name": "nhs_number", "digest": 7})
+_READING = (record_readings, {"id": UUID(int=8), "what": "record", "actor": "x", "via": "x", "read_at": NOON_IN_DELHI})
+_IDENTITY = (record_identities, {"id": UUID(int=9), "actor": "x", "via": "x", "kept_at": NOON_IN_DELHI})
+BESIDE: dict[str, tuple[sa.Table, Values]] = {
+    "linked": _LINK,
+    "drop_link": _LINK,
+    "alike": _TRAIT,
+    "drop_trait": _TRAIT,
+    "readings": _READING,
+    "later_identity": _IDENTITY,
+    "earlier_identity": _IDENTITY,
+}
+"""A row beside the case that a statement reads or removes."""
 
 
 TOUCHED = {"touch_key", "touch_case"}
@@ -73,6 +105,8 @@ def values_for(
         "id_": flag_id if name == "quieten_flag" else case_id,
         "flag_id": flag_id,
         "event": event_id,
+        "earlier_id": case_id,
+        "later_id": case_id,
         "case_id": case_id,
         "reference": kept.reference,
         "service": LEEDS if not name.startswith("new_") else "another",
@@ -141,13 +175,13 @@ def test_every_prepared_statement_answers_and_writes_as_it_does_in_sqlalchemy(
     for name, statement in STATEMENTS.items():
         values = values_for(name, statement, kept, (infant, carer), flag_id, event_id)
         with undone(database) as connection:
-            prepare_the_ground(connection, name, values)
+            prepare_the_ground(connection, name, values, kept.case_id)
             before = everything(connection)
             plain = connection.execute(with_values(statement, values))
             answers = [tuple(row) for row in plain] if plain.returns_rows else []
             expected = everything(connection)
         with undone(database) as connection:
-            prepare_the_ground(connection, name, values)
+            prepare_the_ground(connection, name, values, kept.case_id)
             cursor, prepared = connection.connection.cursor(), Prepared(statement, database.engine.dialect)
             if plain.returns_rows:
                 assert answers, f"{name} finds nothing here, which proves nothing"
@@ -159,7 +193,7 @@ def test_every_prepared_statement_answers_and_writes_as_it_does_in_sqlalchemy(
             assert (plain.returns_rows or name in TOUCHED) == (before == expected), name
 
 
-def prepare_the_ground(connection: sa.Connection, name: str, values: Values) -> None:
+def prepare_the_ground(connection: sa.Connection, name: str, values: Values, case_id: UUID) -> None:
     """What a statement needs to be there that the clinic has not."""
     if name == "end_import":
         begun = {"id": values["id_"], "by": "x", "as_of": DAY, "started_at": NOON_IN_DELHI}
@@ -168,6 +202,12 @@ def prepare_the_ground(connection: sa.Connection, name: str, values: Values) -> 
         row = {"id": values["case_id"], "service": "s", "reference": "r", "pathway": "p", "state": "x", "version": 1}
         days = {"is_open": True, "opened_on": DAY, "placed_on": DAY, "placed_by": 1}
         connection.execute(sa.insert(cases).values(**row, **days))
+    if name == "allocated":
+        connection.execute(sa.update(cases).values(clinician=values["clinician"]))
+    if name in BESIDE:
+        table, known = BESIDE[name]
+        of_the_case = {c.name: case_id for c in table.c if c.foreign_keys}
+        connection.execute(sa.insert(table).values(**known, **of_the_case))
 
 
 def test_a_statement_that_lost_its_types_would_be_noticed(database: Database, kept: Receipt) -> None:

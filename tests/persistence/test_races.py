@@ -53,7 +53,7 @@ def test_the_same_race_without_lock_and_version_loses_changes(
     assert version < opened.version + 2 * ROUNDS
 
 
-@pytest.mark.parametrize("rounds", [100, pytest.param(1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [40, pytest.param(1_000, marks=pytest.mark.long)])
 def test_of_many_who_change_one_case_at_once_nobody_is_lost_and_a_race_has_one_winner(
     rounds: int, casework: Casework, database: Database, database_url: str, promise: Callable[..., None]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Histories that take every kind of row of a pathway at least once: tours of each state, the ways there, and random lives."""
+"""Histories that take every kind of row of a pathway: tours of each state, the ways there, and random lives."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +31,7 @@ def histories_of(chart: Chart, seed: int) -> list[History]:
 
 
 def kind_of(chart: Chart, row: Row) -> tuple[str, bool, bool, bool]:
-    """Rows that are alike in what they do to a case: the same step, from an open or a closed place, to one, or staying."""
+    """Rows that are alike in what they do to a case: the step, whether either end is closed, whether the case stays."""
     source, trigger, to = row
     closed = {name for name, state in chart.states.items() if state.closed}
     return trigger, source in closed, to in closed, source == to

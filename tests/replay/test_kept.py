@@ -36,7 +36,7 @@ def told(found: Found, began: float) -> None:
     sys.stdout.write(f"seed {SEED}: {found.seen['sequences']} in {perf_counter() - began:.1f} s: {seen}\n")
 
 
-@pytest.mark.parametrize("number", [60, pytest.param(3_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("number", [30, pytest.param(3_000, marks=pytest.mark.long)])
 def test_whatever_goes_wrong_what_is_kept_is_the_fold_of_what_happened(
     number: int, faulty: Faulty, clock: Clock, database_kind: str, promise: Say
 ) -> None:
@@ -59,7 +59,7 @@ def test_whatever_goes_wrong_what_is_kept_is_the_fold_of_what_happened(
 def test_kept_without_a_transaction_the_same_faults_leave_halves(database: Database, clock: Clock) -> None:
     naive = StepByStep(str(database.url.render_as_string(hide_password=False)))
     began = perf_counter()
-    *_, found = through_a_clinic(naive, clock, 40, SEED, faults=0.3)
+    *_, found = through_a_clinic(naive, clock, 25, SEED, faults=0.3)
     naive.close()
     told(found, began)
     assert len(found.differences) > 5, "the harness does not see what was half kept"

@@ -197,7 +197,11 @@ def test_anyone_of_the_family_may_take_part() -> None:
     assert everyone <= set(who.choices)
     case = led_to(TO_ASSESSMENT)
     for one in who.choices:
-        assert refused(case, "record_contact", participants=[{"who": one, "attended": "yes"}]) == {}, one
+        there = [{"who": one, "attended": "yes"}]
+        with_family = (
+            there if one not in ("professional", "interpreter") else [*there, {"who": "infant", "attended": "yes"}]
+        )
+        assert refused(case, "record_contact", participants=with_family) == {}, one
 
 
 @pytest.mark.parametrize(

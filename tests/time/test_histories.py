@@ -110,7 +110,8 @@ def counts_a_gap(story: Story, on: date, entered: Sequence[Entry]) -> frozenset[
     return Morning(story, on, entered).flags()
 
 
-OF_THE_SLIP = {a_month_more: {"watch_and_wait", "advise_watching"}, a_month_less: {"watch_and_wait", "advise_watching"}}
+OF_WATCHING = frozenset({"watch_and_wait", "advise_watching"})
+OF_THE_SLIP: dict[Opinion, frozenset[str]] = {a_month_more: OF_WATCHING, a_month_less: OF_WATCHING}
 """The steps without which a history cannot show the slip: such histories are not gone through."""
 
 

@@ -104,12 +104,8 @@ def test_who_is_trained_may_deliver_and_where_nothing_is_known_only_psychotherap
         PIP, "child_parent_psychotherapy", "infant_parent_psychotherapy", "dyadic_developmental_psychotherapy",
         "systemic_psychotherapy", "dyadic_art_psychotherapy", "individual_child_psychotherapy",
     }  # fmt: skip
-    if (named or allocated) != "S-1":
-        may = True
-    elif trained_in is None:
-        may = code not in specialist
-    else:
-        may = code in trained_in
+    trained = trained_in if (named or allocated) == "S-1" else None
+    may = code not in specialist if trained is None else code in trained
     refusal = deliverer_trained(facts)
     assert (refusal is None) is may
     assert refusal is None or (refusal.code, refusal.fields) == ("not_trained", ("delivered_by",))
@@ -186,8 +182,10 @@ def test_psychotherapy_is_delivered_by_somebody_trained_in_it(casework: Casework
     with pytest.raises(StepRefused) as no:
         family.does("record_session", **session, delivered_by=other)
     assert [reason.code for reason in no.value.reasons] == ["not_trained"]
+    with pytest.raises(StepRefused) as nobody:
+        family.does("record_session", **session)
+    assert [reason.code for reason in nobody.value.reasons] == ["not_trained"], "of whom nothing is known"
     family.does("record_session", **session, delivered_by=trained)
-    family.does("record_session", **session)
     family.does("change_clinician", clinician=other)
     with pytest.raises(StepRefused) as no:
         family.does("record_session", **session)

@@ -6,21 +6,26 @@ A file that is there is not written again: it is what a release promised. `--ane
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from casework import __version__
-from tests.replay.histories import FOLDER, written
+from tests.replay.histories import FOLDER, History, written
 from tests.replay.making import histories_of
+from workflows import Chart
 from workflows.registry import CHARTS
 
 SEED = 1
+Maker = Callable[[Chart, int], list[History]]
 
 
 class Released(Exception):
     """The histories of this release are there already."""
 
 
-def write(release: str = __version__, folder: Path = FOLDER, *, anew: bool = False) -> list[Path]:
+def write(
+    release: str = __version__, folder: Path = FOLDER, *, anew: bool = False, made: Maker = histories_of
+) -> list[Path]:
     """A file a pathway, in a folder a release. Raises `Released`."""
     place = folder / release
     paths = [place / f"{chart.rules.service}.json" for chart in CHARTS.values()]
@@ -28,7 +33,7 @@ def write(release: str = __version__, folder: Path = FOLDER, *, anew: bool = Fal
         raise Released(f"The golden histories of {release} are kept already; they are not written again.")
     place.mkdir(parents=True, exist_ok=True)
     for path, chart in zip(paths, CHARTS.values(), strict=True):
-        path.write_text(written(release, histories_of(chart, SEED)), "utf-8")
+        path.write_text(written(release, made(chart, SEED)), "utf-8")
     return paths
 
 
