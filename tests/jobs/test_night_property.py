@@ -188,7 +188,7 @@ def fresh_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
 
 # Not made shorter when it fails: that takes minutes, and the clinic is small.
 @settings(
-    max_examples=30,
+    max_examples=12,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
