@@ -1,12 +1,13 @@
 """Two records of one baby, for the person who decides: suggested, side by side, and as one once they are merged."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from casework import limits
+from casework.actor import Actor
 from casework.case import Case, CaseEvent
 from casework.errors import BadRequest
 from casework.life.records import infant_of, referrals_of
@@ -14,6 +15,7 @@ from casework.likeness import Alike, found_among, suggested_for
 from casework.lists import id_of
 from casework.readings import Readings
 from casework.store import FlagStretch, Store
+from casework.withholding import case_for, events_for
 from workflows.beside import RecordKind, entries
 from workflows.fields.merging import TAKEN_IN
 from workflows.registry import CURRENT
@@ -26,10 +28,7 @@ class Side:
     name: str
     first: Any
     second: Any
-
-    @property
-    def agrees(self) -> bool:
-        return bool(self.first == self.second)
+    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +135,24 @@ class Duplicates(Readings):
         with self._database.reading() as store:
             return suggested_for(store, store.case(id_of(store, case)))
 
-    def side_by_side(self, first: str | UUID, second: str | UUID) -> SideBySide:
+    def side_by_side(self, first: str | UUID, second: str | UUID, actor: Actor | None = None) -> SideBySide:
         """Two records of one kind and service, answer by answer. Raises `NoSuchCase`, `BadRequest`.
 
-        Whoever shows it to a person asks `read` for both of them first; and so with `whole`.
+        Whoever shows it to a person asks `read` for both of them first, and says here who it is, so that it has what
+        their roles may see; and so with `whole`.
         """
         with self._database.reading() as store:
             one, other = store.case(id_of(store, first)), store.case(id_of(store, second))
             if (one.service, one.chart.kind) != (other.service, other.chart.kind):
                 raise BadRequest("not_comparable", "Two records of one service and of one kind are compared.", "second")
             names = [n for n in dict.fromkeys((*one.answers, *other.answers)) if n != "stood"]
-            sides = (Side(name, one.answers.get(name), other.answers.get(name)) for name in names)
-            return SideBySide(one, other, tuple(sides), found_among(store, [(one, other)]))
+            same = {name: one.answers.get(name) == other.answers.get(name) for name in names}
+            alike = found_among(store, [(one, other)])
+        one, other = _shown(one, actor), _shown(other, actor)
+        sides = (Side(name, one.answers.get(name), other.answers.get(name), same[name]) for name in names)
+        return SideBySide(one, other, tuple(sides), alike)
 
-    def whole(self, case: str | UUID) -> Whole:
+    def whole(self, case: str | UUID, actor: Actor | None = None) -> Whole:
         """A record with everything of those that were merged into it. Raises `NoSuchCase`.
 
         For a record that was itself merged: with what was merged into it, not with what it is part of.
@@ -157,7 +160,21 @@ class Duplicates(Readings):
         with self._database.reading() as store:
             found = store.case(id_of(store, case))
             taken = tuple(_taken(store, found, found))
-            return Whole(found, store.events(found.id), store.flag_history(found.id), _referrals(store, found), taken)
+            whole = Whole(found, store.events(found.id), store.flag_history(found.id), _referrals(store, found), taken)
+        return whole if actor is None else _whole_for(actor, whole)
+
+
+def _shown(case: Case, actor: Actor | None) -> Case:
+    return case if actor is None else case_for(actor, case)
+
+
+def _whole_for(actor: Actor, whole: Whole) -> Whole:
+    taken = (
+        replace(one, case=case_for(actor, one.case), events=events_for(actor, one.case, one.events))
+        for one in whole.taken
+    )
+    events = events_for(actor, whole.case, whole.events)
+    return replace(whole, case=case_for(actor, whole.case), events=events, taken=tuple(taken))
 
 
 def _found(store: Store, pairs: Any) -> tuple[Alike, ...]:

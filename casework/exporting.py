@@ -41,6 +41,8 @@ class Copy:
 
     records: tuple[CopiedRecord, ...]
     asked_by: str | None
+    restricted: bool
+    """Whether it was made by somebody who does not see what is restricted: it says only where such answers are."""
 
     @property
     def left_out(self) -> int:
@@ -67,7 +69,8 @@ def copy_of(
             raise BadRequest("not_an_infant", "A copy is made of a baby's record. Give its reference.", "reference")
         ids = [case.id for case in (found, *_with_it(store, found)) if case.id == found.id or not is_restricted(case)]
     read = [clinic.read(case_id, actor, why, "copy", request_id=request_id) for case_id in ids]
-    return Copy(tuple(_copied(one.case, one.events, clinic.readings(one.case.id), asked_by) for one in read), asked_by)
+    copied = (_copied(one.case, one.events, clinic.readings(one.case.id), asked_by) for one in read)
+    return Copy(tuple(copied), asked_by, any(one.restricted for one in read))
 
 
 def _with_it(store: Store, infant: Case) -> list[Case]:

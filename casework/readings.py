@@ -14,6 +14,7 @@ from casework.life.records import is_restricted
 from casework.lists import Lists, id_of
 from casework.store import FlagRow, RefusedAttempt
 from casework.surroundings import Surroundings
+from casework.withholding import case_for, events_for
 from workflows import Refusal, Role
 from workflows.settings import switched
 
@@ -36,6 +37,8 @@ class Read:
     events: tuple[CaseEvent, ...]
     flags: tuple[FlagRow, ...]
     reading: Reading
+    restricted: bool = False
+    """Whether something is not shown because no role of the reader sees it."""
 
 
 class Readings(Lists):
@@ -52,6 +55,7 @@ class Readings(Lists):
     ) -> Read:
         """Give a person a record, its history or a copy of it. That they read it is kept before they are given it.
 
+        What is restricted (`workflows.restricted`) is in it where a role of theirs sees it, else `WITHHELD` instead.
         Raises `NoSuchCase`; `StepRefused` where the service asks for a reason and there is none, and for a record under
         restriction; `StorageError`, where the reading cannot be kept. Then nothing was read.
         """
@@ -68,7 +72,8 @@ class Readings(Lists):
             self._refuse(found, actor, against, request_id)
         reading = Reading(new_id(), found.id, kind, actor.name, actor.via, self.now(), why, request_id)
         self._keep(found, reading)
-        return Read(found, events, flags, reading)
+        shown, told = case_for(actor, found), events_for(actor, found, events)
+        return Read(shown, told, flags, reading, (shown, told) != (found, events))
 
     def _keep(self, case: Case, reading: Reading) -> None:
         with self._database.writing() as store:

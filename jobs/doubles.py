@@ -5,9 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from casework.around import Reading
-from casework.duplicates import SideBySide, Taken, Whole
+from casework.duplicates import Side, SideBySide, Taken, Whole
 from casework.exporting import CopiedRecord, Copy
 from casework.likeness import Alike
+from jobs.answered import Questions, beside, label
 from jobs.commands.documents import event
 from jobs.show import Column, heading, print_table, say
 from workflows.dates import british
@@ -44,8 +45,12 @@ def side_by_side(compared: SideBySide) -> dict[str, Any]:
         "second": compared.second.reference,
         "states": [compared.first.state, compared.second.state],
         "because": [list(one.because) for one in compared.alike],
-        "answers": [{**asdict(side), "agrees": side.agrees} for side in compared.answers],
+        "answers": [_side(side) for side in compared.answers],
     }
+
+
+def _side(one: Side) -> dict[str, Any]:
+    return {"name": one.name, "first": one.first, "second": one.second, "agrees": one.agrees}
 
 
 def show_side_by_side(compared: SideBySide) -> None:
@@ -55,12 +60,12 @@ def show_side_by_side(compared: SideBySide) -> None:
         say(f"Both have: {_words(compared.alike[0].because)}.")
     else:
         say("Nothing suggests that they are one.")
-    rows = [(s.name, "=" if s.agrees else "", _text(s.first), _text(s.second)) for s in compared.answers]
-    print_table(ANSWERS, rows)
+    print_table(ANSWERS, [_compared(first.chart.fields, side) for side in compared.answers])
 
 
-def _text(value: object) -> str:
-    return "-" if value is None else str(value)
+def _compared(asked: Questions, side: Side) -> tuple[str, ...]:
+    told = ("-" if value is None else beside(asked, side.name, value) for value in (side.first, side.second))
+    return label(asked, side.name), "=" if side.agrees else "", *told
 
 
 def whole(found: Whole) -> dict[str, Any]:
@@ -107,11 +112,14 @@ def show_readings(found: Sequence[Reading]) -> None:
 
 
 def copied(made: Copy) -> dict[str, Any]:
-    something = "Something is left out: it is marked as another person's." if made.left_out else ""
+    notices = (
+        "Something is left out: it is marked as another person's." if made.left_out else "",
+        "Some answers are restricted: a clinician makes the copy that has them." if made.restricted else "",
+    )
     return {
         "for": made.asked_by,
         "left_out": made.left_out,
-        "notice": something,
+        "notice": " ".join(filter(None, notices)),
         "records": [_copied(record) for record in made.records],
     }
 

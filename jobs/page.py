@@ -1,23 +1,19 @@
 """One referral as people read it. `show_case` is the only place that shows what a family has said."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from casework import Case, CaseEvent, FlagRow, Option
 from casework.gaps import lacking
 from casework.replay import Difference
-from jobs import worked
+from jobs import answered, worked
 from jobs.boards import how_many
-from jobs.show import Cell, Column, heading, one_line, print_table, say
+from jobs.show import Cell, Column, heading, print_table, say
 from workflows.beside import RecordKind
 from workflows.dates import british
 from workflows.eligibility import eligibility
 from workflows.retention import Retention
 from workflows.settings import Lack
-
-INDENT = "    "
-LONGEST_BESIDE = 76
-"""Characters of an answer that stands beside its question; a longer one stands below it."""
 
 CLOCKS = (
     Column("clock"),
@@ -44,16 +40,19 @@ def show_case(found: Case, flags: Sequence[FlagRow], today: date, since: date | 
     if flags:
         say(f"Flags: {', '.join(f'{row.kind} since {british(row.raised_on)}' for row in flags)}.")
     if found.gaps:
-        say(f"Missing: {', '.join(found.gaps)}.")
+        say(f"Missing: {_labels(found, found.gaps)}.")
     if warned := lacking(found, Lack.WARN):
-        say(f"Asked for and not there, which stops nothing: {', '.join(warned)}.")
+        say(f"Asked for and not there, which stops nothing: {_labels(found, warned)}.")
     say(*worked.lines(found, today))
     if found.clocks:
         heading("Clocks")
         print_table(CLOCKS, [_clock_row(found, name, today) for name in found.clocks])
     heading("Answers")
-    for name, value in found.answers.items():
-        say(*_answer(found, name, value))
+    say(*answered.lines(found))
+
+
+def _labels(found: Case, names: Sequence[str]) -> str:
+    return "; ".join(answered.label(found.chart.fields, name) for name in names)
 
 
 def show_kept(retention: Retention | None) -> None:
@@ -88,31 +87,6 @@ def _clock_row(found: Case, name: str, today: date) -> list[Cell | str]:
         str(clock.adjusted(today, found.held_since)),
         found.chart.clocks[name].label if name in found.chart.clocks else "",
     ]
-
-
-def _answer(found: Case, name: str, value: object) -> Iterator[str]:
-    question = found.chart.fields.get(name)
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        yield f"{question.label if question else name.replace('_', ' ').capitalize()}:"
-        yield from (INDENT + one_line(_entry(entry)) for entry in value)
-        return
-    if isinstance(value, date):
-        value = british(value)
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    label = question.label if question else name.replace("_", " ").capitalize()
-    lines = text.splitlines()
-    if len(lines) == 1 and len(label) + len(text) < LONGEST_BESIDE:
-        yield f"{label}: {one_line(text)}"
-        return
-    yield f"{label}:"
-    yield from (INDENT + one_line(line) for line in lines)
-
-
-def _entry(entry: Mapping[str, object]) -> str:
-    """One entry of a list: its number and its day first, where it has them."""
-    told = {name: british(value) if isinstance(value, date) else str(value) for name, value in entry.items()}
-    first = [f"{told.pop('number')}." if "number" in told else "", told.pop("on", "")]
-    return " ".join(filter(None, [*first, "; ".join(f"{n.replace('_', ' ')}: {text}" for n, text in told.items())]))
 
 
 def show_history(events: Sequence[CaseEvent]) -> None:

@@ -37,7 +37,7 @@ class ToldBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One entry of an area. `sensitive`: the carer's own account, shown only where it is needed (R-113)."""
+    """One entry of an area. `restricted`: the carer's own account, shown only where it is needed (R-113)."""
 
     code: str
     area: Area
@@ -45,7 +45,7 @@ class Indicator:
     told_by: ToldBy
     words: str
     source: str
-    sensitive: bool = False
+    restricted: bool = False
     own_words: bool = False
 
 
@@ -68,13 +68,13 @@ INDICATORS = by_code((
     Indicator("unusual_anxiety",              NEED, DIRECT,  EITHER, "Anxiety of carer and baby beyond what one would typically expect", f"{LEEDS}: levels of anxiety from the caregiver and infant that are not what you would typically expect"),
     Indicator("disappointment",               NEED, DIRECT,  EITHER, "Disappointment around the relationship", f"{LEEDS}: disappointment or unrealistic expectations around the relationship"),
     Indicator("unrealistic_expectations",     NEED, DIRECT,  EITHER, "Unrealistic expectations around the relationship", f"{LEEDS}: disappointment or unrealistic expectations around the relationship"),
-    Indicator("persistent_negative_thoughts", NEED, DIRECT,  TOLD,   "Consistently negative thoughts and feelings about the relationship", f"{ESSEX}: consistent negative thoughts and feelings about the relationship", sensitive=True),
+    Indicator("persistent_negative_thoughts", NEED, DIRECT,  TOLD,   "Consistently negative thoughts and feelings about the relationship", f"{ESSEX}: consistent negative thoughts and feelings about the relationship", restricted=True),
     Indicator("avoids_baby",                  NEED, DIRECT,  EITHER, "The carer actively avoids being with the baby", f"{ESSEX}: active avoidance of being with their baby"),
     Indicator("no_wish_to_interact",          NEED, DIRECT,  EITHER, "The carer does not want to engage with the baby", f"{ESSEX}: not wanting to engage in interactions with their baby"),
     Indicator("baby_seeks_others",            NEED, DIRECT,  SEEN,   "The baby seeks others and not the primary carer", f"{ESSEX}: the baby seeking others and not the primary carer"),
-    Indicator("not_bonded",                   NEED, NEITHER, TOLD,   "The carer says that they have not bonded well", f"{LEEDS}: Caregivers might share that they haven’t bonded well", sensitive=True),
-    Indicator("confusing_feelings",           NEED, NEITHER, TOLD,   "The baby stirs up difficult or confusing feelings in the carer", f"{LEEDS}: it might be stirring up difficult or confusing feelings", sensitive=True),
-    Indicator("worrying_thoughts",            NEED, NEITHER, TOLD,   "The carer has worrying or upsetting thoughts about the baby", f"{LEEDS}: there might be worrying or upsetting thoughts about the baby", sensitive=True),
+    Indicator("not_bonded",                   NEED, NEITHER, TOLD,   "The carer says that they have not bonded well", f"{LEEDS}: Caregivers might share that they haven’t bonded well", restricted=True),
+    Indicator("confusing_feelings",           NEED, NEITHER, TOLD,   "The baby stirs up difficult or confusing feelings in the carer", f"{LEEDS}: it might be stirring up difficult or confusing feelings", restricted=True),
+    Indicator("worrying_thoughts",            NEED, NEITHER, TOLD,   "The carer has worrying or upsetting thoughts about the baby", f"{LEEDS}: there might be worrying or upsetting thoughts about the baby", restricted=True),
     Indicator("general_concern",              NEED, LOWER,   EITHER, "A general concern, not a specific one: it fits a typical pattern of worry", f"{LEEDS}: General concerns around the caregiver-infant relationship but not specific"),
     Indicator("low_confidence_only",          NEED, LOWER,   EITHER, "Confidence and understanding of the baby need a boost, and no more", f"{LEEDS}: low-level input required to boost confidence and support better understanding of the infant"),
     Indicator("observer_and_carer_differ",    NEED, LOWER,   EITHER, "The professional sees good sensitivity, attunement and warmth where the carer reports difficulty", f"{LEEDS}: discrepancies between what professionals are observing between the caregiver-infant relationship and what caregiver is reporting"),
@@ -106,13 +106,13 @@ INDICATORS = by_code((
     Indicator("stability_oscillates",         READINESS, NEITHER, EITHER, "Stability oscillates at times", f"{LEEDS}: whilst recognising this may oscillate at times"),
     Indicator("readiness_other",              READINESS, NEITHER, EITHER, "Something else about readiness", OPEN_LIST, own_words=True),
 
-    Indicator("strong_negative_feelings",     ANTENATAL, DIRECT,  EITHER, "Strong negative feelings at the baby's presence: distress, anger, disgust", f"{LEEDS}: strong negative emotional (like distress, anger, disgust)", sensitive=True),
-    Indicator("strong_physical_responses",    ANTENATAL, DIRECT,  EITHER, "Strong physical responses to the baby's presence: recoil, avoidance, harshness of touch", f"{LEEDS}: physical (for example, recoil, avoidance or harshness of touch) responses", sensitive=True),
+    Indicator("strong_negative_feelings",     ANTENATAL, DIRECT,  EITHER, "Strong negative feelings at the baby's presence: distress, anger, disgust", f"{LEEDS}: strong negative emotional (like distress, anger, disgust)", restricted=True),
+    Indicator("strong_physical_responses",    ANTENATAL, DIRECT,  EITHER, "Strong physical responses to the baby's presence: recoil, avoidance, harshness of touch", f"{LEEDS}: physical (for example, recoil, avoidance or harshness of touch) responses", restricted=True),
     Indicator("avoids_connecting",            ANTENATAL, DIRECT,  EITHER, "Connecting is actively avoided: scans, imagining the baby, touching or talking to the bump", f"{LEEDS}: active avoidance of connecting (for example, through scans and screening, imagining baby, touching and talking to bump"),
     Indicator("knows_little_of_baby",         ANTENATAL, DIRECT,  EITHER, "Little is known about the baby's development", f"{LEEDS}: knowing little about baby’s development"),
     Indicator("little_thought_for_needs",     ANTENATAL, DIRECT,  EITHER, "Minimal thought for what the developing baby needs", f"{LEEDS}: minimal thought and consideration of the developing baby’s needs"),
     Indicator("usual_ambivalence",            ANTENATAL, LOWER,   EITHER, "Ambivalence about parenthood, as is usual", f"{LEEDS}: It is usual to have an element of ambivalence about parenthood"),
-    Indicator("anxious_after_loss",           ANTENATAL, LOWER,   EITHER, "Anxiety in pregnancy after an earlier loss", f"{LEEDS}: additional anxiety around pregnancy when there has been previous loss", sensitive=True),
+    Indicator("anxious_after_loss",           ANTENATAL, LOWER,   EITHER, "Anxiety in pregnancy after an earlier loss", f"{LEEDS}: additional anxiety around pregnancy when there has been previous loss", restricted=True),
     Indicator("fears_the_birth",              ANTENATAL, LOWER,   EITHER, "Fears about the birth", f"{LEEDS}: fears about the birthing experience"),
     Indicator("typical_anxiety",              ANTENATAL, LOWER,   EITHER, "A typical anxiety carried over to parenthood", f"{LEEDS}: a pattern of typical anxiety that is transferred to the parenthood experience"),
     Indicator("fears_losing_relationship",    ANTENATAL, LOWER,   EITHER, "The main fear is to lose the relationship, not the relationship itself", f"{LEEDS}: the main fear is around the loss of the relationship rather than the relationship itself"),

@@ -120,6 +120,11 @@ class Intervention:
     source: str = f"{NATIONAL_REPORT}, Annex 4"
 
     @property
+    def words(self) -> str:
+        """As it is read where it was chosen."""
+        return self.name
+
+    @property
     def classes(self) -> tuple[Class, ...]:
         return tuple(kind for kind, _ in _read(self.proposed))
 

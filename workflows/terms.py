@@ -14,6 +14,11 @@ class Coded(Protocol):
     def code(self) -> str: ...
 
 
+class Worded(Coded, Protocol):
+    @property
+    def words(self) -> str: ...
+
+
 T = TypeVar("T", bound=Coded)
 
 

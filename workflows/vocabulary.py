@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from workflows.beside import ALONE, Beside, RecordKind, entries
 from workflows.figures import Figure, in_force
 from workflows.settings import Settings
+from workflows.terms import Worded
 
 NEW = "new"
 """Where a referral stands before its first step. Not a state of the pathway: nobody waits there."""
@@ -75,12 +76,9 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
     NHS_NUMBER = "nhs_number"
     NUMBER = "number"
-    TIME = "time"
-    """A time of the day in Europe/London, as 09:30."""
-    RECORD = "record"
-    """The reference of another record of the same service."""
-    LIST = "list"
-    """Several, each with the same small set of answers: who was present, what was measured."""
+    TIME = "time"  # of the day in Europe/London, as 09:30
+    RECORD = "record"  # the reference of another record of the same service
+    LIST = "list"  # several, each with the same small set of answers: who was present, what was measured
 
 
 class Part(StrEnum):
@@ -101,8 +99,8 @@ class Field:
     """One question. `longest` is in characters; `ahead` is by how many days a date may lie in the future.
 
     `least` and `most` bound a number, and `most` the entries of a list. `of` are the answers of one entry, and
-    `optional` says of such an answer that an entry may be without it. Each field is made once and known by itself,
-    not by its words.
+    `optional` says of such an answer that an entry may be without it. `terms` are the choices as they are read. Each
+    field is made once and known by itself, not by its words.
     """
 
     name: str
@@ -121,6 +119,9 @@ class Field:
     optional: bool = False
     figure: str = ""
     """The figure of the service whose amount in force casework gives as the answer, where one is."""
+    terms: Mapping[str, Worded] = field(default_factory=dict)
+    restricted: bool = False
+    """Whatever is answered, it is shown only to those who may see what is restricted: `workflows.restricted`."""
 
 
 class Again(StrEnum):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from casework.case import Case
+from jobs import answered
 from jobs.worked import document, lines
 from tests.work.scene import AT_WORK_HE_WAS, CARER, FATHER, TO_ASSESSMENT, TO_INTERVENTION, led_to
 from tests.workflows.paths import TODAY, after_step
@@ -38,3 +39,26 @@ def test_nothing_is_said_of_what_nobody_recorded() -> None:
     waiting = led_to(TO_ASSESSMENT[:3])
     assert list(lines(waiting, LATER)) == []
     assert document(waiting, LATER) == {}
+
+
+def test_a_record_is_read_in_the_words_of_its_questions_and_not_in_those_of_a_program() -> None:
+    worked_with = after_step(worked(), "record_consent", consent_words="At home.\nShe said yes.")
+    told = list(answered.lines(worked_with))
+    assert "Interventions in the plan: Video Interaction Guidance (VIG); Watch Me Play" in told
+    at = told.index("        Each person who was there, or was expected:", told.index("Contacts:") + 5)
+    assert told[at + 1 : at + 4] == [
+        "            - Who: focus carer; Was there: yes",
+        "            - Who: father; Was there: yes",
+        "            - Who: father; Was there: no; Name, or role of a professional: Mr Test; Why not: at work",
+    ]
+    assert "        What was decided: given" in told[told.index("Consents:") :]
+    assert told[told.index("        How it was asked, and what was said:") + 1] == "            At home."
+    assert "Is this the baby's primary carer? yes" in told
+    assert not any("{" in line or "_" in line for line in told)
+
+
+def test_an_answer_that_is_not_there_is_named_by_its_question() -> None:
+    waiting = led_to(TO_ASSESSMENT[:3], unanswered=[{"name": "infant_nhs_number", "shape": "declined"}])
+    assert "    - Which answer: Baby's NHS number; Why it is not there: declined; On: 2 March 2026" in list(
+        answered.lines(waiting)
+    )

@@ -85,9 +85,9 @@ def test_risk_is_managed_for_carer_and_baby_as_two_answers() -> None:
     assert {"risk_managed_for_carer", "risk_managed_for_infant"} <= {one.code for one in of_area(Area.READINESS)}
 
 
-def test_the_carers_own_account_is_kept_apart_and_is_sensitive() -> None:
+def test_the_carers_own_account_is_kept_apart_and_is_restricted() -> None:
     account = [INDICATORS[code] for code in ("not_bonded", "confusing_feelings", "worrying_thoughts")]
-    assert all(one.sensitive and one.told_by is ToldBy.CARER for one in account)
+    assert all(one.restricted and one.told_by is ToldBy.CARER for one in account)
     assert INDICATORS["observer_discomfort"].told_by is ToldBy.PROFESSIONAL
 
 

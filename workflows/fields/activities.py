@@ -38,7 +38,7 @@ DELIVERED_BY = Field(
     of=(Field("staff", Kind.LINE, "Member of staff", longest=100),),
 )
 PARTNER = Field("partner", Kind.LINE, "Partner organisation", COURSE)
-SECTOR = Field("sector", Kind.CODE, "Sector of the partner (R-364)", COURSE, SECTORS)
+SECTOR = Field("sector", Kind.CODE, "Sector of the partner", COURSE, SECTORS)
 WHERE = Field(
     "where",
     Kind.CODE,
@@ -48,7 +48,7 @@ WHERE = Field(
      "gp_practice", "council_offices", "other"),
 )  # fmt: skip
 TOPIC = Field("topic", Kind.LINE, "What it was about: never a family", COURSE)
-GROUP = Field("group", Kind.LINE, "Which group of practitioners it was for (R-367)", COURSE, longest=100)
+GROUP = Field("group", Kind.LINE, "Which group of practitioners it was for", COURSE, longest=100)
 REFERRAL = Field(
     "referral", Kind.RECORD, "The open referral that it was about, agreed to by the family", COURSE,
     record=RecordKind.REFERRAL,
@@ -56,7 +56,7 @@ REFERRAL = Field(
 FAMILY_NAMED = Field("family_named", Kind.YES_NO, "Was a family named?", COURSE, ("yes", "no"))
 FAMILIES = Field("families", Kind.NUMBER, "How many families took part", COURSE, least=1, most=10_000)
 CHILDREN_ESTIMATED = Field(
-    "children_estimated", Kind.NUMBER, "Children who may be reached through it: an estimate (R-363)", COURSE,
+    "children_estimated", Kind.NUMBER, "Children who may be reached through it: an estimate", COURSE,
     least=1, most=1_000_000,
 )  # fmt: skip
 ASSUMPTION = Field("assumption", Kind.WORDS, "What the estimate assumes", COURSE, longest=2_000)
@@ -68,7 +68,7 @@ ATTENDEES = Field(
     COURSE,
     most=200,
     of=(
-        Field("type", Kind.CODE, "Who they are (R-365)", choices=("professional", "volunteer", "student")),
+        Field("type", Kind.CODE, "Who they are", choices=("professional", "volunteer", "student")),
         Field("name", Kind.LINE, "Name", optional=True),
         Field("organisation", Kind.LINE, "Organisation", optional=True),
         Field("role", Kind.LINE, "Role", longest=100, optional=True),

@@ -54,7 +54,12 @@ JOINT_DECISION = _words(
     COURSE,
 )  # fmt: skip
 TOOLS_SUGGESTED = Field(
-    "tools_suggested", Kind.CODES, "Observation or screening tools suggested", COURSE, codes(OBSERVATION_TOOLS)
+    "tools_suggested",
+    Kind.CODES,
+    "Observation or screening tools suggested",
+    COURSE,
+    codes(OBSERVATION_TOOLS),
+    terms=OBSERVATION_TOOLS,
 )
 
 # Papers

@@ -1,5 +1,7 @@
 """The questions of the duty line: a message, a slot, the call itself and what becomes of it."""
 
+from dataclasses import replace
+
 from workflows.factors import ANTENATAL, CONTRIBUTING, OBSERVED_BY, URGENCY
 from workflows.fields.referral import REFERRER_CONTACT, REFERRER_NAME, REFERRER_ROLE
 from workflows.indicators import ASKED_BY
@@ -48,9 +50,14 @@ PROFORMA = {code: _words(f"call_{code}", term.words, FORM) for code, term in {**
 """The six key points, strengths and support: told once, on the call, and carried forward."""
 
 OBSERVED_HOW = Field(
-    "observed_how", Kind.CODES, "Where the answer on what the baby is telling us comes from", FORM, codes(OBSERVED_BY)
+    "observed_how",
+    Kind.CODES,
+    "Where the answer on what the baby is telling us comes from",
+    FORM,
+    codes(OBSERVED_BY),
+    terms=OBSERVED_BY,
 )
-CARER_ACCOUNT = _words("carer_account", "The carer's own account", FORM)
+CARER_ACCOUNT = replace(_words("carer_account", "The carer's own account", FORM), restricted=True)
 RISK_SCREEN = Field(
     "risk_screen",
     Kind.LIST,
@@ -61,13 +68,16 @@ RISK_SCREEN = Field(
         Field("answer", Kind.CODE, "Is it so?", choices=tuple(Seen)),
     ),
 )
+FACTORS = {**CONTRIBUTING, **ANTENATAL}
 CONTRIBUTING_FACTORS = Field(
-    "contributing_factors", Kind.CODES, "What may lie behind the difficulty", FORM, codes({**CONTRIBUTING, **ANTENATAL})
+    "contributing_factors", Kind.CODES, "What may lie behind the difficulty", FORM, codes(FACTORS), terms=FACTORS
 )
-CONTRIBUTING_WORDS = _words("contributing_words", "Another factor, in words", FORM)
-URGENCY_SOURCE = Field("urgency_source", Kind.CODES, "Where the sense of urgency comes from", FORM, codes(URGENCY))
+CONTRIBUTING_WORDS = replace(_words("contributing_words", "Another factor, in words", FORM), restricted=True)
+URGENCY_SOURCE = Field(
+    "urgency_source", Kind.CODES, "Where the sense of urgency comes from", FORM, codes(URGENCY), terms=URGENCY
+)
 URGENCY_WORDS = _words("urgency_words", "Where else the urgency comes from", FORM)
-HELP_ASKED_BY = Field("help_asked_by", Kind.CODE, "Who is asking for help", FORM, codes(ASKED_BY))
+HELP_ASKED_BY = Field("help_asked_by", Kind.CODE, "Who is asking for help", FORM, codes(ASKED_BY), terms=ASKED_BY)
 
 # What becomes of it
 THINKING_SHARED = _words("thinking_shared", "What was thought through together about the baby's emotional needs")

@@ -20,7 +20,7 @@ CONSULTATION = Field(
 CONCERNS = Field(
     "concerns",
     Kind.CODES,
-    "What worries the professionals (R-220)",
+    "What worries the professionals",
     COURSE,
     ("caregiver_infant_relationship", "infant_needs_not_met"),
 )
@@ -37,7 +37,7 @@ BASIS_WORDS = Field(
 )
 PURPOSE = Field("purpose", Kind.WORDS, "What the consultation is for", COURSE, longest=20_000)
 EFFECT = Field(
-    "intended_effect", Kind.WORDS, "What it is to change in the system round the family (R-222)", COURSE, longest=5_000
+    "intended_effect", Kind.WORDS, "What it is to change in the system round the family", COURSE, longest=5_000
 )
 FOR_ROLE = Field(
     "for_role", Kind.CODE, "For whom it is: role", COURSE, tuple(c for c in REFERRER_ROLE.choices if c != "family")

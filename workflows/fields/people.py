@@ -7,7 +7,7 @@ entry of a list, with the days that it holds; the latest entry about the same pe
 from dataclasses import replace
 
 from workflows.beside import RecordKind
-from workflows.fields.referral import AWAITED, CARER_RELATIONSHIP, SETTLED
+from workflows.fields.referral import AWAITED, CARER_RELATIONSHIP, SETTLED, as_terms
 from workflows.vocabulary import Field, Kind, Part
 
 COURSE, STEP = Part.COURSE, Part.STEP
@@ -57,7 +57,7 @@ CARER_DOB = Field("carer_dob", Kind.DATE, "Carer's date of birth", COURSE)
 
 ETHNICITY = _code(
     "ethnicity",
-    "Ethnic category (NHS Data Dictionary; not_stated: asked, and not said)",
+    "Ethnic category",
     (
         "white_british", "white_irish", "white_other", "mixed_white_and_black_caribbean",
         "mixed_white_and_black_african", "mixed_white_and_asian", "mixed_other", "indian", "pakistani", "bangladeshi",
@@ -66,6 +66,8 @@ ETHNICITY = _code(
     ),
     COURSE,
 )  # fmt: skip
+"""The categories of the NHS Data Dictionary. `not_stated`: asked, and not said. A blank was not asked (W11)."""
+
 ETHNICITY_BASIS = _code(
     "ethnicity_basis", "Is it recorded from the person, or estimated?", ("recorded", "estimated"), COURSE
 )
@@ -149,11 +151,11 @@ PERINATAL_PATHWAYS = _words("perinatal_pathways", "Pathways there that are being
 def _unanswered(asked: tuple[Field, ...]) -> Field:
     """Why answers of a record are not there, in the shapes that the written referral has for it."""
     of = (
-        _code("name", "Which answer", tuple(f.name for f in asked)),
+        replace(_code("name", "Which answer", tuple(f.name for f in asked)), terms=as_terms(asked)),
         _code("shape", "Why it is not there", (AWAITED, *SETTLED)),
         replace(_line("owed_by", "Who owes it", longest=100), optional=True),
     )
-    label = "Answers that are not there, and why (requirements W11: a blank was not asked)"
+    label = "Answers that are not there, and why"
     return Field("unanswered", Kind.LIST, label, Part.FORM, most=len(asked), of=of)
 
 

@@ -4,7 +4,7 @@ from workflows.fields.referral import MOTIVATION, READINESS, RELATIONSHIP_NEED
 from workflows.indicators import INDICATORS, RISK_TAKING
 from workflows.nextsteps import NEXT_STEPS
 from workflows.screening import Seen
-from workflows.terms import codes
+from workflows.terms import Term, by_code, codes
 from workflows.vocabulary import Field, Kind
 
 LEVELS: dict[str, tuple[str, ...]] = {f.name: f.choices for f in (RELATIONSHIP_NEED, MOTIVATION, READINESS)}
@@ -13,18 +13,24 @@ LEVELS: dict[str, tuple[str, ...]] = {f.name: f.choices for f in (RELATIONSHIP_N
 KNOWN = tuple(Seen)
 OBSERVER, CARER = "observer", "carer"
 
+WHOSE = by_code(
+    (Term(OBSERVER, "what a professional observed", ""), Term(CARER, "the carer's own", "")),
+)
+"""What is seen and what is told are kept apart (R-115)."""
+
 AREA = Field("area", Kind.CODE, "Which of the three areas is rated", choices=tuple(LEVELS))
 LEVEL = Field(
     "level",
     Kind.CODE,
-    "In the words of the area: low, moderate or high need; low, adequate or high motivation or readiness",
+    "How it is rated, in the words of the area",
     choices=tuple(dict.fromkeys(word for words in LEVELS.values() for word in words)),
 )
 ACCOUNT = Field(
     "account",
     Kind.CODE,
-    "Whose account it is: what a professional observed, or the carer's own",
-    choices=(OBSERVER, CARER),
+    "Whose account it is",
+    choices=codes(WHOSE),
+    terms=WHOSE,
 )
 RATED_BY = Field("rated_by", Kind.LINE, "Who observed, where it is not who records it", longest=100)
 INDICATORS_SEEN = Field(
@@ -32,8 +38,9 @@ INDICATORS_SEEN = Field(
     Kind.CODES,
     "What was seen or told, in the words of the guidance",
     choices=codes(INDICATORS),
+    terms=INDICATORS,
 )
-RATING_WORDS = Field("rating_words", Kind.WORDS, "What else belongs to the rating", longest=20_000)
+RATING_WORDS = Field("rating_words", Kind.WORDS, "What else belongs to the rating", longest=20_000, restricted=True)
 RISK_MANAGED_FOR_CARER = Field(
     "risk_managed_for_carer", Kind.CODE, "Is the present risk managed for the carer?", choices=KNOWN
 )
@@ -46,12 +53,16 @@ RISK_TAKEN = Field(
     "Behaviour that takes risks, and whether it is supported",
     most=len(RISK_TAKING),
     of=(
-        Field("behaviour", Kind.CODE, "Which behaviour", choices=codes(RISK_TAKING)),
+        Field("behaviour", Kind.CODE, "Which behaviour", choices=codes(RISK_TAKING), terms=RISK_TAKING),
         Field("supported", Kind.CODE, "Is it being supported?", choices=KNOWN),
     ),
 )
 NEXT_STEPS_ADVISED = Field(
-    "next_steps", Kind.CODES, "What the professional can do, and what the service offers", choices=codes(NEXT_STEPS)
+    "next_steps",
+    Kind.CODES,
+    "What the professional can do, and what the service offers",
+    choices=codes(NEXT_STEPS),
+    terms=NEXT_STEPS,
 )
 ADDRESS_FIRST = Field("address_first", Kind.WORDS, "What has to change first, where readiness is low", longest=20_000)
 

@@ -1,11 +1,12 @@
 """The questions, each defined once. Names are the columns of the caseload sheet where it has one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from workflows.fields.background import BACKGROUND
 from workflows.fields.circumstances import CIRCUMSTANCES
 from workflows.interventions import CATALOGUE
-from workflows.terms import codes
+from workflows.terms import Term, codes
 from workflows.vocabulary import Field, Kind, Part
 
 FORM, COURSE = Part.FORM, Part.COURSE
@@ -103,14 +104,20 @@ AWAITED = "awaited"
 SETTLED = ("declined", "not_known", "not_applicable")
 """Nobody waits for a value any longer. What was asked and is awaited is not settled: somebody owes it."""
 
+
+def as_terms(asked: Iterable[Field]) -> dict[str, Term]:
+    """Questions as the choices of another question: which of them it is about."""
+    return {f.name: Term(f.name, f.label, "") for f in asked}
+
+
 UNANSWERED = Field(
     "unanswered",
     Kind.LIST,
-    "Answers that are not there, and why (requirements W11: a blank was not asked)",
+    "Answers that are not there, and why",
     FORM,
     most=len(MAY_STAY_OPEN),
     of=(
-        _code("name", "Which answer", tuple(f.name for f in MAY_STAY_OPEN)),
+        replace(_code("name", "Which answer", tuple(f.name for f in MAY_STAY_OPEN)), terms=as_terms(MAY_STAY_OPEN)),
         _code("shape", "Why it is not there", (AWAITED, *SETTLED)),
         replace(_line("owed_by", "Who owes it", longest=100), optional=True),
     ),
@@ -127,6 +134,7 @@ INTERVENTIONS = Field(
     "Interventions in the plan",
     COURSE,
     codes(CATALOGUE),
+    terms=CATALOGUE,
 )
 ELIGIBILITY_DECISION = _words("eligibility_decision", "What was decided where eligibility needs discussion", COURSE)
 END_REASON = _code(

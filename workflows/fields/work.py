@@ -38,13 +38,15 @@ OBSERVATIONS = Field(
     "How the baby was observed",
     most=20,
     of=(
-        Field("tool", Kind.CODE, "With which tool", choices=codes(OBSERVATION_TOOLS)),
+        Field("tool", Kind.CODE, "With which tool", choices=codes(OBSERVATION_TOOLS), terms=OBSERVATION_TOOLS),
         Field("seen_on", Kind.DATE, "On which day"),
         Field("seen_by", Kind.LINE, "By whom", longest=100, optional=True),
         Field("seen", Kind.WORDS, "What was seen", longest=20_000, optional=True),
     ),
 )
-PRESENTS = Field("presentations", Kind.CODES, "How it shows in the baby", COURSE, codes(PRESENTATIONS))
+PRESENTS = Field(
+    "presentations", Kind.CODES, "How it shows in the baby", COURSE, codes(PRESENTATIONS), terms=PRESENTATIONS
+)
 PRESENTS_WORDS = _words("presentations_words", "What else the baby shows", COURSE)
 
 # Contacts and sessions
@@ -79,9 +81,7 @@ CONTACT_KIND = Field(
     "contact_kind", Kind.CODE, "Kind of contact", choices=("visit", "call", "observation", "peer_support")
 )
 MISSED = ("cancelled_by_family", "cancelled_by_service", "not_brought", "did_not_attend")
-OUTCOME = Field(
-    "contact_outcome", Kind.CODE, "What happened instead: a baby is not brought, and misses nothing", choices=MISSED
-)
+OUTCOME = Field("contact_outcome", Kind.CODE, "What happened instead", choices=MISSED)
 CONTACT_TRIED = _words("contact_tried", "How the family was tried to be reached")
 WHY_MISSED = _line("why_missed", "Reason, if known")
 
@@ -90,7 +90,9 @@ APPOINTMENT_AT = Field("appointment_at", Kind.TIME, "Time of the appointment")
 APPOINTMENT_WITH = _line("appointment_with", "With whom")
 APPOINTMENT = Field("appointment", Kind.NUMBER, "Number of the appointment that this was", least=1, most=ENTRY)
 
-INTERVENTION = Field("intervention", Kind.CODE, "Intervention of the session", choices=codes(CATALOGUE))
+INTERVENTION = Field(
+    "intervention", Kind.CODE, "Intervention of the session", choices=codes(CATALOGUE), terms=CATALOGUE
+)
 SESSION_NUMBER = Field("session_number", Kind.NUMBER, "Which of the planned sessions", least=1, most=100)
 DELIVERED_BY = Field("delivered_by", Kind.RECORD, "Staff record of whoever delivered it", record=RecordKind.STAFF)
 DELIVERY = Field(
@@ -126,7 +128,9 @@ GOAL_RATING = Field(
 GOAL_WORDS = _words("goal_words", "In the family's words")
 
 # Formulation and plan
-DISCIPLINES = Field("disciplines", Kind.CODES, "Disciplines at the formulation meeting", choices=codes(PROFESSIONS))
+DISCIPLINES = Field(
+    "disciplines", Kind.CODES, "Disciplines at the formulation meeting", choices=codes(PROFESSIONS), terms=PROFESSIONS
+)
 DISCIPLINES_WORDS = _line("disciplines_words", "Which other profession")
 FORMULATED_BY = _words("formulated_by", "Who took part")
 FORMULATION_MEETING = Field("formulation_meeting", Kind.RECORD, "Meeting that formulated", record=RecordKind.MEETING)
