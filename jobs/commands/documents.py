@@ -19,6 +19,7 @@ from workflows import Refusal
 from workflows.dates import weeks_pregnant
 from workflows.eligibility import eligibility
 from workflows.flags import FLAGS
+from workflows.restricted import Withheld
 from workflows.retention import Retention
 from workflows.settings import Lack
 
@@ -32,7 +33,9 @@ def print_document(document: object) -> None:
     sys.stdout.write(json.dumps(document, default=_plain, indent=indent) + "\n")
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    if isinstance(value, Withheld):  # an object and no text: it cannot come back as somebody's answer
+        return {"restricted": value.words}
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, date):

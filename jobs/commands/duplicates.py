@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from jobs.commands.line import Group, acting, as_json, as_name, clinic
-from jobs.commands.readings import why_option
+from jobs.commands.readings import in_role, why_option
 
 
 @click.group(cls=Group)
@@ -37,16 +37,17 @@ def list_(service: str | None, as_json: bool) -> None:
 @click.argument("first")
 @click.argument("second")
 @as_name
+@in_role
 @why_option
 @as_json
-def show(first: str, second: str, name: str | None, why: str | None, as_json: bool) -> None:
+def show(first: str, second: str, name: str | None, role: str | None, why: str | None, as_json: bool) -> None:
     """Two records answer by answer, before somebody decides whether they are one. A reading of both."""
     from jobs import doubles
     from jobs.commands import documents
     from jobs.commands.steps import reading
 
-    casework, actor = clinic(), acting(name)
-    compared = casework.side_by_side(first, second)
+    casework, actor = clinic(), acting(name, role)
+    compared = casework.side_by_side(first, second, actor)
     for case in (compared.first, compared.second):
         reading(partial(casework.read, case.id, actor, why), as_json=as_json)
     if as_json:
@@ -57,16 +58,17 @@ def show(first: str, second: str, name: str | None, why: str | None, as_json: bo
 @duplicates.command()
 @click.argument("ref")
 @as_name
+@in_role
 @why_option
 @as_json
-def merged(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
+def merged(ref: str, name: str | None, role: str | None, why: str | None, as_json: bool) -> None:
     """A record with all that was merged into it: whose each thing is, the earlier dates, and both referrers."""
     from jobs import doubles
     from jobs.commands import documents
     from jobs.commands.steps import reading
 
-    casework, actor = clinic(), acting(name)
-    whole = casework.whole(ref)
+    casework, actor = clinic(), acting(name, role)
+    whole = casework.whole(ref, actor)
     for case in whole.cases:
         reading(partial(casework.read, case.id, actor, why, "history"), as_json=as_json)
     if as_json:

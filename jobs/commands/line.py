@@ -143,13 +143,14 @@ def clinic() -> Casework:
     return Casework(database())
 
 
-def acting(name: str | None) -> Actor:
-    """Who acts: the person named on the line, else the user of the operating system."""
-    from casework import with_every_role
+def acting(name: str | None, role: str | None = None) -> Actor:
+    """Who acts: the person named on the line, else the user of the operating system; in every role, or in one."""
+    from casework import Actor, with_every_role
     from casework.errors import BadRequest
 
     try:
-        return with_every_role(name or getpass.getuser(), "command_line")
+        known = with_every_role(name or getpass.getuser(), "command_line")
+        return known if role is None else Actor(known.name, [role], known.via)
     except (KeyError, OSError, ImportError):  # an operating system that knows no name for its user
         raise BadRequest("unknown_actor", "Say who acts: --as NAME.", "actor") from None
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import click
 
-from jobs.commands.line import Command, Word, acting, as_json, as_name, clinic
+from jobs.commands.line import Command, OneOf, Word, acting, as_json, as_name, clinic
 
+ROLES = (
+    "referrer", "family", "administrator", "duty_clinician", "forum_chair", "clinician", "team", "clinical_lead",
+    "safeguarding_lead", "manager",
+)  # fmt: skip
 why_option = click.option(
     "--why", type=Word(), metavar="TEXT", help="Why you open the record, where the service asks for it."
+)
+in_role = click.option(
+    "--role",
+    type=OneOf(ROLES),
+    metavar="ROLE",
+    help="Only what one role may see, such as administrator [default: what all of them may].",
 )
 
 
@@ -31,8 +41,9 @@ def readings(ref: str, as_json: bool) -> None:
 @click.argument("ref")
 @click.option("--for", "asked_by", type=Word(), metavar="PERSON", help="The reference of the carer's record it is for.")
 @as_name
+@in_role
 @why_option
-def copy(ref: str, asked_by: str | None, name: str | None, why: str | None) -> None:
+def copy(ref: str, asked_by: str | None, name: str | None, role: str | None, why: str | None) -> None:
     """A copy of a baby's record with its referrals, events and readings, as JSON. What is marked is left out.
 
     With --for, what is to be withheld from that person is left out; without it, all that is marked. The copy says how
@@ -43,6 +54,6 @@ def copy(ref: str, asked_by: str | None, name: str | None, why: str | None) -> N
     from jobs.commands.steps import reading
     from jobs.doubles import copied
 
-    casework, actor = clinic(), acting(name)
+    casework, actor = clinic(), acting(name, role)
     made = reading(lambda: copy_of(casework, ref, actor, why, asked_by=asked_by), as_json=True)
     documents.print_document(copied(made))
