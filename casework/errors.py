@@ -30,7 +30,7 @@ class NoSuchCase(CaseworkError):
     code = "unknown_case"
 
     def __init__(self) -> None:
-        super().__init__("There is no such referral here. Check the reference and the service.")
+        super().__init__("There is no such record here. Check the reference and the service.")
 
 
 class AmbiguousReference(CaseworkError):
@@ -69,7 +69,7 @@ class StaleCase(CaseworkError):
         self.case_id, self.version, self.seen, self.changes = case_id, version, seen, tuple(changes)
         by = "; ".join(f"{c.actor}: {c.trigger} at {c.recorded_at:%Y-%m-%d %H:%M}Z" for c in self.changes[-5:])
         super().__init__(
-            f"The referral is at version {version}; this screen showed version {seen}. "
+            f"The record is at version {version}; this screen showed version {seen}. "
             f"Since then: {by or 'nothing, so that version never was'}. Reload it, check what changed, and try again."
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from casework.intake.importing import ImportReport, RefusedRow
 from jobs.boards import counts, how_many
-from jobs.show import Column, Row, print_table, say
+from jobs.show import DRY_RUN, Column, Row, print_table, say
 from workflows import Stage
 
 REFUSED = (
@@ -39,7 +39,7 @@ def summary(report: ImportReport, name: str) -> Iterator[str]:
         yield f"By stage: {counts({s: report.stages[s] for s in Stage if s in report.stages})}."
     yield from report.notices
     if report.dry_run:
-        yield "This was a dry run: nothing was written."
+        yield DRY_RUN
 
 
 def _rows(refused: RefusedRow) -> Iterator[Row]:

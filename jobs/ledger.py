@@ -11,7 +11,7 @@ from casework.errors import BadRequest
 from casework.ledger import Undone
 from jobs.boards import counts, how_many
 from jobs.nightly import Due, stretch
-from jobs.show import Cell, Column, Row, print_table, put, say
+from jobs.show import DRY_RUN, Cell, Column, Row, print_table, put, say
 from workflows.dates import british
 
 ONE_DAY = timedelta(days=1)
@@ -171,5 +171,5 @@ def show_undone(undone: Undone) -> None:
     say(f"Restored: {counts(undone.restored)}.")
     say(f"Left alone, for somebody has marked or snoozed them: {counts(undone.left)}.")
     if undone.dry_run:
-        return say("This was a dry run: nothing was written.")
+        return say(DRY_RUN)
     return put("", f"The date stays done. To run it once more: casework nightly --as-of {undone.as_of}")

@@ -8,7 +8,7 @@ from casework import Casework, NightReport, NightRun
 from casework.calendar import LONDON
 from casework.ledger import PlannedChange
 from jobs.boards import SEVERITY, counts, how_many
-from jobs.show import Cell, Column, print_table, say, screen
+from jobs.show import DRY_RUN, Cell, Column, print_table, say, screen
 from workflows.dates import british
 
 MOST_PLANNED = 50
@@ -85,7 +85,7 @@ def _planned(report: NightReport) -> Iterator[str]:
     yield f"Would raise: {counts(report.raised)}. Would clear: {counts(report.cleared)}."
     if report.replaced:
         yield f"Would be replaced by a later flag: {counts(report.replaced)}."
-    yield "This was a dry run: nothing was written."
+    yield DRY_RUN
 
 
 def _did(report: NightReport) -> Iterator[str]:

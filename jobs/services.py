@@ -8,7 +8,7 @@ from typing import Any
 from casework import Asked, BadRequest, Casework
 from casework.life.closing import Offered
 from jobs.boards import how_many
-from jobs.show import Column, heading, print_table, say
+from jobs.show import DRY_RUN, Column, heading, print_table, say
 from workflows import Chart
 from workflows.dates import british
 from workflows.figures import Figure
@@ -96,7 +96,7 @@ def show_closing(found: Document, dry_run: bool) -> None:
     print_table(OPEN, [(row["reference"], row["stage"]) for row in found["open"]])
     number = len(found["open"])
     say("", f"{how_many(number, 'open referral is', 'open referrals are')} to be handed on, each with offer_transfer.")
-    say("This was a dry run: nothing was written." if dry_run else "Entered.")
+    say(DRY_RUN if dry_run else "Entered.")
 
 
 def handed_on(one: Offered) -> Document:
@@ -112,4 +112,4 @@ def show_handed_on(found: Sequence[Offered], dry_run: bool) -> None:
     offered = sum(not one.refused for one in found)
     say("", f"{how_many(offered, 'transfer was offered', 'transfers were offered')}; {len(found) - offered} refused.")
     if dry_run:
-        say("This was a dry run: nothing was written.")
+        say(DRY_RUN)

@@ -16,6 +16,8 @@ NARROW = 100
 
 LEAST_WRAPPED = 16
 
+DRY_RUN = "This was a dry run: nothing was written."
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -23,6 +23,18 @@ class RecordKind(StrEnum):
     STAFF = "staff"
 
 
+IN_WORDS: Mapping[RecordKind, str] = {
+    RecordKind.REFERRAL: "referral",
+    RecordKind.INFANT: "baby's record",
+    RecordKind.CARER: "carer's record",
+    RecordKind.MEETING: "meeting",
+    RecordKind.CONSULTATION: "consultation",
+    RecordKind.ACTIVITY: "activity",
+    RecordKind.STAFF: "staff record",
+}
+"""What people call a record of each kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Another record of the same service, as a guard may look at it."""

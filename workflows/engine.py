@@ -10,9 +10,13 @@ from functools import lru_cache
 
 from transitions import Machine
 
+from workflows.beside import IN_WORDS
 from workflows.chart import Chart
 from workflows.dates import british
 from workflows.vocabulary import NEW, Facts, Field, Guard, Kind, Move, Part, Refusal
+
+MOST_STATES = 6
+"""Labels that one sentence lists, if there are more than one beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,20 @@ class Engine:
         return None
 
     def _no_row(self, facts: Facts, trigger: str) -> Refusal:
-        sources = [s for s in self.chart.states if (s, trigger) in self.rows]
+        what, sources = IN_WORDS[self.chart.kind], [s for s in self.chart.states if (s, trigger) in self.rows]
         if not sources:
             if (NEW, trigger) not in self.rows:
                 return Refusal("unknown_trigger", "The pathway has no such step.")
-            return Refusal("already_open", "This step opens a referral; this one is open already.")
-        labels = ", ".join(self.chart.states[s].label for s in sources[:6])
+            return Refusal("already_open", f"This step opens a {what}; this one is open already.")
         here = self.chart.states[facts.state].label if facts.state != NEW else "not yet opened"
-        return Refusal("impossible_step", f"The referral stands at: {here}. This step is possible from: {labels}.")
+        possible = _listed(tuple(dict.fromkeys(self.chart.states[s].label for s in sources)))
+        return Refusal("impossible_step", f"The {what} stands at: {here}. This step is possible from: {possible}.")
+
+
+def _listed(labels: tuple[str, ...]) -> str:
+    """All of them, or the first and how many more there are."""
+    more = len(labels) - MOST_STATES
+    return ", ".join(labels) if more <= 1 else f"{', '.join(labels[:MOST_STATES])} and {more} more"
 
 
 @lru_cache(maxsize=64)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from jobs.commands.case import taking_a_step
-from jobs.commands.line import Callback, Group, acting, as_json, clinic, day_option
+from jobs.commands.line import Callback, Group, as_json, clinic, day_option
+
+if TYPE_CHECKING:
+    from jobs.commands.steps import HowTaken
 
 
 @click.group(cls=Group)
@@ -35,43 +38,21 @@ def in_a_period(command: Callback) -> Callback:
 @activity.command()
 @click.argument("service")
 @taking_a_step
-def log(
-    service: str, data: str | None, name: str | None, on: date | None, key: str | None, dry_run: bool, as_json: bool
-) -> None:
+def log(service: str, **how: Unpack[HowTaken]) -> None:
     """Enter an activity. Exit 0: entered; 1: refused, with every reason; 2: the answers cannot be read."""
-    _open("activity", "record_activity", service, (data, name, on, key), dry_run=dry_run, as_json=as_json)
+    from jobs.commands.steps import opening
+
+    opening("activity", service, "record_activity", **how)
 
 
 @consultation.command()
 @click.argument("service")
 @taking_a_step
-def request(
-    service: str, data: str | None, name: str | None, on: date | None, key: str | None, dry_run: bool, as_json: bool
-) -> None:
+def request(service: str, **how: Unpack[HowTaken]) -> None:
     """Ask for a consultation. Exit 0: asked for; 1: refused, with every reason; 2: the answers cannot be read."""
-    _open("consultation", "request_consultation", service, (data, name, on, key), dry_run=dry_run, as_json=as_json)
+    from jobs.commands.steps import opening
 
-
-def _open(
-    kind: str,
-    trigger: str,
-    service: str,
-    given: tuple[str | None, str | None, date | None, str | None],
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    from jobs.commands.answers import read_answers
-    from jobs.commands.steps import Step, chart_of
-
-    data, name, on, key = given
-    casework, actor, answers = clinic(), acting(name), read_answers(data)
-    step = Step(trigger, dry_run=dry_run, as_json=as_json, chart=chart_of(service, kind))
-    sys.exit(
-        step.take(
-            lambda: casework.open_case(service, trigger, actor, answers, kind=kind, on=on, key=key, dry_run=dry_run)
-        )
-    )
+    opening("consultation", service, "request_consultation", **how)
 
 
 @activity.command("list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -20,7 +21,10 @@ from jobs.commands.line import (
     day_option,
     dry_run,
 )
-from jobs.commands.readings import why_option
+from jobs.commands.readings import in_role, why_option
+
+if TYPE_CHECKING:
+    from jobs.commands.steps import HowTaken
 
 KINDS = ("referral", "infant", "carer", "meeting", "consultation", "activity", "staff")
 
@@ -36,9 +40,10 @@ def case() -> None:
 @case.command()
 @click.argument("ref")
 @as_name
+@in_role
 @why_option
 @as_json
-def show(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
+def show(ref: str, name: str | None, role: str | None, why: str | None, as_json: bool) -> None:
     """A referral as it stands, with the answers that the family and the referrer gave. That it was read is kept."""
     from casework.retaining import retention
     from jobs import page, worked
@@ -46,7 +51,7 @@ def show(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
     from jobs.commands.steps import reading
 
     casework = clinic()
-    read = reading(lambda: casework.read(ref, acting(name), why), as_json=as_json)
+    read = reading(lambda: casework.read(ref, acting(name, role), why), as_json=as_json)
     found, flags, today = read.case, read.flags, casework.today()
     since = next((e.effective_on for e in read.events if e.seq == found.placed_by), None)
     kept = retention(casework, found.id)
@@ -60,16 +65,17 @@ def show(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
 @case.command()
 @click.argument("ref")
 @as_name
+@in_role
 @why_option
 @as_json
-def history(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
+def history(ref: str, name: str | None, role: str | None, why: str | None, as_json: bool) -> None:
     """What happened, step by step, and who did it. That it was read is kept."""
     from jobs import page
     from jobs.commands import documents
     from jobs.commands.steps import reading
 
     casework = clinic()
-    events = reading(lambda: casework.read(ref, acting(name), why, "history"), as_json=as_json).events
+    events = reading(lambda: casework.read(ref, acting(name, role), why, "history"), as_json=as_json).events
     if as_json:
         return documents.print_document([documents.event(event) for event in events])
     return page.show_history(events)
@@ -146,31 +152,11 @@ def fire(
 @taking_a_step
 @click.option("--reference", metavar="REF", help="The reference that it shall have [default: one is made].")
 @click.option("--kind", type=OneOf(KINDS), default="referral", show_default=True, help="What kind of record.")
-def open_(
-    service: str,
-    trigger: str,
-    data: str | None,
-    name: str | None,
-    on: date | None,
-    key: str | None,
-    reference: str | None,
-    kind: str,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def open_(service: str, trigger: str, reference: str | None, kind: str, **how: Unpack[HowTaken]) -> None:
     """Open a referral with its first step (take_call, receive_referral), or a record of another kind.
 
     Exit 0: opened; 1: refused, with every reason; 2: the answers or the command cannot be read.
     """
-    from jobs.commands.answers import read_answers
-    from jobs.commands.steps import Step, chart_of
+    from jobs.commands.steps import opening
 
-    casework, actor, answers = clinic(), acting(name), read_answers(data)
-    step = Step(trigger, dry_run=dry_run, as_json=as_json, chart=chart_of(service, kind))
-    sys.exit(
-        step.take(
-            lambda: casework.open_case(
-                service, trigger, actor, answers, kind=kind, reference=reference, on=on, key=key, dry_run=dry_run
-            )
-        )
-    )
+    opening(kind, service, trigger, reference, **how)

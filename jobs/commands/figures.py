@@ -92,7 +92,7 @@ def set_(
     from casework.errors import BadRequest
     from jobs.commands import documents, night_documents
     from jobs.figures import show_preview
-    from jobs.show import say
+    from jobs.show import DRY_RUN, say
     from workflows.figures import Figure
 
     casework, by = clinic(), acting(name).name
@@ -106,4 +106,4 @@ def set_(
         casework.nights.enter(service, entered, by=by)
     if as_json:
         return documents.print_document(night_documents.figure_set(preview, dry_run=dry_run))
-    return say("", "This was a dry run: nothing was written." if dry_run else "Entered.")
+    return say("", DRY_RUN if dry_run else "Entered.")

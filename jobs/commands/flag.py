@@ -106,7 +106,7 @@ def _act(
 ) -> None:
     from casework import Casework
     from jobs.commands import documents, night_documents
-    from jobs.show import say
+    from jobs.show import DRY_RUN, say
     from workflows.dates import british
 
     kept = database()
@@ -121,7 +121,7 @@ def _act(
         return documents.print_document(night_documents.flag_did(case, kind, act, until, dry_run=dry_run))
     when = f" until {british(until)}" if until else ""
     if dry_run:
-        return say(f"{kind} of {case.service}/{case.reference}: possible. This was a dry run: nothing was written.")
+        return say(f"{kind} of {case.service}/{case.reference}: possible. {DRY_RUN}")
     return say(f"{kind} of {case.service}/{case.reference} {DID[act]}{when}.")
 
 

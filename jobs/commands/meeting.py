@@ -43,7 +43,7 @@ def plan(
     """Plan a meeting. Exit 0: planned; 1: refused, with every reason; 2: no day is known, or bad input."""
     from casework.errors import BadRequest
     from casework.meetings import next_meeting, services_of
-    from jobs.commands.steps import Step
+    from jobs.commands.steps import Step, chart_of
 
     casework, actor = clinic(), acting(name)
     (known,) = services_of(service)
@@ -51,7 +51,7 @@ def plan(
     if day is None:
         raise BadRequest("no_day", "Say the day: --on. There is no earlier meeting, or no figure `forum`.", "on")
     told = {"meeting_on": day, "meeting_kind": kind, "meeting_at": at, "meets_with": [{"service": s} for s in others]}
-    step = Step("plan_meeting", dry_run=dry_run, as_json=as_json)
+    step = Step("plan_meeting", dry_run=dry_run, as_json=as_json, chart=chart_of(known, "meeting"))
     sys.exit(step.take(lambda: casework.open_case(known, "plan_meeting", actor, told, kind="meeting", dry_run=dry_run)))
 
 
@@ -79,15 +79,17 @@ def fill(ref: str, name: str | None, dry_run: bool, as_json: bool) -> None:
     Exit 0: done; 1: refused for some, with the reasons.
     """
     from jobs.commands import documents
-    from jobs.show import say
+    from jobs.show import DRY_RUN, say
 
     found = _fill(clinic(), ref, acting(name), dry_run=dry_run)
     if as_json:
         documents.print_document(found)
     else:
-        say(*(f"Listed: {reference}" for reference in found["listed"]))
+        done = "Would be listed" if dry_run else "Listed"
+        say(*(f"{done}: {reference}" for reference in found["listed"]))
         say(*(f"Not listed: {one['referral']} ({', '.join(one['codes'])})" for one in found["refused"]))
         say(*(["Nothing to list."] if not found["listed"] and not found["refused"] else []))
+        say(*([DRY_RUN] if dry_run else []))
     sys.exit(1 if found["refused"] else 0)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from jobs.commands.case import taking_a_step
 from jobs.commands.line import Command, Count, Group, OneOf, Word, acting, as_json, as_name, clinic, dry_run
-from jobs.commands.readings import why_option
+from jobs.commands.readings import in_role, why_option
+
+if TYPE_CHECKING:
+    from jobs.commands.steps import HowTaken
 
 KINDS = ("infant", "carer", "meeting", "consultation", "activity", "staff")
 by_service = click.option("--service", metavar="KEY", help="One service, such as leeds-imhs.")
@@ -29,34 +33,14 @@ def record() -> None:
 @click.argument("trigger")
 @taking_a_step
 @click.option("--reference", metavar="REF", help="The reference that it shall have [default: one is made].")
-def open_(
-    kind: str,
-    service: str,
-    trigger: str,
-    data: str | None,
-    name: str | None,
-    on: date | None,
-    key: str | None,
-    reference: str | None,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def open_(kind: str, service: str, trigger: str, reference: str | None, **how: Unpack[HowTaken]) -> None:
     """Open a record: a baby's with open_unborn or open_record, a carer's with open_record.
 
     Exit 0: opened; 1: refused, with every reason; 2: the answers or the command cannot be read.
     """
-    from jobs.commands.answers import read_answers
-    from jobs.commands.steps import Step, chart_of
+    from jobs.commands.steps import opening
 
-    casework, actor, answers = clinic(), acting(name), read_answers(data)
-    step = Step(trigger, dry_run=dry_run, as_json=as_json, chart=chart_of(service, kind))
-    sys.exit(
-        step.take(
-            lambda: casework.open_case(
-                service, trigger, actor, answers, kind=kind, reference=reference, on=on, key=key, dry_run=dry_run
-            )
-        )
-    )
+    opening(kind, service, trigger, reference, **how)
 
 
 @record.command("list")
@@ -167,9 +151,10 @@ def identities(ref: str, why: str, name: str | None, as_json: bool) -> None:
 @click.command(cls=Command)
 @click.argument("ref")
 @as_name
+@in_role
 @why_option
 @as_json
-def family(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
+def family(ref: str, name: str | None, role: str | None, why: str | None, as_json: bool) -> None:
     """A family: where each child is, who holds them, and what is due next. A reading of each record in it.
 
     REF is the label of the family (F-...), or the reference of a baby's record, a carer's, or a referral.
@@ -180,7 +165,7 @@ def family(ref: str, name: str | None, why: str | None, as_json: bool) -> None:
     from jobs import families
     from jobs.commands.documents import print_document
 
-    found = read_family(clinic(), ref, acting(name), why)
+    found = read_family(clinic(), ref, acting(name, role), why)
     if as_json:
         return print_document(asdict(found))
     return families.show_family(found)

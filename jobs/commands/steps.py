@@ -3,15 +3,19 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Any, NoReturn, TypedDict, TypeVar, Unpack
 
 from casework import Receipt, StaleCase, StepRefused
+from casework.forms import SENTENCES
 from jobs.commands import documents
+from jobs.commands.answers import read_answers
 from jobs.commands.faults import BAD_INPUT, tell
-from jobs.show import say
+from jobs.commands.line import acting, clinic
+from jobs.show import DRY_RUN, say
 from workflows import Chart, Refusal
-from workflows.beside import RecordKind
+from workflows.beside import IN_WORDS, RecordKind
 from workflows.charts.states import STATES
 from workflows.dates import british
 from workflows.registry import CURRENT, chart_for, every_chart
@@ -21,21 +25,11 @@ Given = TypeVar("Given")
 LONGEST_TRIGGER = 40
 """Characters of what was typed that are compared with the steps that there are."""
 
-BAD_DATA = frozenset(
-    {
-        "unknown_field",
-        "wrong_type",
-        "invalid_date",
-        "date_in_future",
-        "too_long",
-        "control_characters",
-        "invalid_text",
-        "invalid_nhs_number",
-        "unknown_code",
-        "unknown_trigger",
-    }
-)
-"""A step refused for nothing but these was written down wrongly: it says nothing about the referral."""
+BAD_DATA = frozenset({*SENTENCES, "unknown_trigger"})
+"""A step refused for nothing but these was written down wrongly: it says nothing about the record."""
+
+MISTAKEN = frozenset({"unknown_trigger", "impossible_step"})
+"""Another step may have been meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,7 @@ class Step:
         label = self._label(taken.state)
         if self.dry_run:
             yield f"{taken.trigger} is possible for {taken.reference}, which would then stand at: {label}."
-            yield "This was a dry run: nothing was written."
+            yield DRY_RUN
             return
         yield f"{taken.reference}: {taken.trigger} on {british(taken.effective_on)}. It stands at: {label}."
         if taken.cleared_flags:
@@ -90,21 +84,54 @@ class Step:
         yield f"Version {taken.version}; id {taken.case_id}."
 
     def _refusal(self, refused: StepRefused) -> Iterator[str]:
-        stands, what = self._label(refused.state), self.chart.kind.value if self.chart else "referral"
+        stands, what = self._label(refused.state), IN_WORDS[self.chart.kind if self.chart else RecordKind.REFERRAL]
         yield f"casework: {refused.trigger} was refused; the {what} stands at: {stands}. ({refused.code})"
         yield from (f"  - {_reason(reason)}" for reason in refused.reasons)
         if refused.who:
             yield f"  Who may: {', '.join(refused.who)}."
-        if near := get_close_matches(self.trigger[:LONGEST_TRIGGER], set(refused.possible_now) - {refused.trigger}):
+        if near := self._meant(refused):
             yield f"  Did you mean: {', '.join(near)}?"
         if refused.possible_now:
             yield f"  Possible now: {', '.join(refused.possible_now)}."
+
+    def _meant(self, refused: StepRefused) -> list[str]:
+        """Steps of a like name, where the one that was asked for cannot be taken from here whatever is answered."""
+        if MISTAKEN.isdisjoint(reason.code for reason in refused.reasons):
+            return []
+        return get_close_matches(self.trigger[:LONGEST_TRIGGER], set(refused.possible_now) - {refused.trigger})
 
     def _print(self, document: documents.Document, lines: Iterable[str]) -> None:
         if self.as_json:
             documents.print_document(document)
         else:
             tell(*lines)
+
+
+class HowTaken(TypedDict):
+    """The options of a command that takes a step, as `jobs.commands.case.taking_a_step` has them."""
+
+    data: str | None
+    name: str | None
+    on: date | None
+    key: str | None
+    dry_run: bool
+    as_json: bool
+
+
+def opening(
+    kind: str, service: str, trigger: str, reference: str | None = None, /, **how: Unpack[HowTaken]
+) -> NoReturn:
+    """Open a record with its first step, and end with the exit code of the step."""
+    casework, actor, answers = clinic(), acting(how["name"]), read_answers(how["data"])
+    step = Step(trigger, dry_run=how["dry_run"], as_json=how["as_json"], chart=chart_of(service, kind))
+    more: dict[str, Any] = {
+        "kind": kind,
+        "reference": reference,
+        "on": how["on"],
+        "key": how["key"],
+        "dry_run": how["dry_run"],
+    }
+    sys.exit(step.take(lambda: casework.open_case(service, trigger, actor, answers, **more)))
 
 
 def reading(ask: Callable[[], Given], *, as_json: bool) -> Given:

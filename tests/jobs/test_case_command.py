@@ -295,3 +295,45 @@ def test_the_answers_of_a_refused_step_reach_neither_the_log_nor_the_screen(clin
     shown = clinic("case", "fire", WAITING, "discharge", "--data", clinic.answers(summary=private, end_reason=private))
     assert shown.exit_code == 1
     assert private not in shown.output + clinic.log.read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_taken_from_here_says_from_how_many_more_places_it_can(clinic: Line) -> None:
+    said = clinic("case", "fire", WAITING, "resubmit").stderr
+    assert "The referral stands at: Waiting for a clinician. This step is possible from: " in said
+    (line,) = [
+        line for line in clinic("case", "fire", WAITING, "lift_restriction").stderr.splitlines() if "from:" in line
+    ]
+    assert line.count(",") == 5
+    assert " more." in line
+
+
+def test_a_right_step_with_a_wrong_answer_is_not_called_misspelt(clinic: Line) -> None:
+    said = clinic("case", "fire", WAITING, "add_information", "--data", clinic.answers(consent_on="soon")).stderr
+    assert "This is no date." in said
+    assert "Did you mean" not in said
+
+
+def test_what_is_missing_is_named_by_its_question(empty: Line) -> None:
+    ref = empty.document("case", "open", "leeds-imhs", "receive_referral", "--on", "2026-11-19")["reference"]
+    shown = empty("case", "show", ref).stdout
+    (missing,) = [line for line in shown.splitlines() if line.startswith("Missing: ")]
+    assert "Date on which the family agreed to the referral" in missing
+    assert "_" not in missing
+
+
+def test_a_number_out_of_its_bounds_and_a_broken_entry_are_bad_input_too(empty: Line) -> None:
+    infant = {"infant_dob": "2026-07-01"}
+    opening = ("case", "open", "leeds-imhs", "open_record", "--kind", "infant", "--data")
+    for wrong in ({"birth_order": 99}, {"unanswered": [{"name": "ethnicity"}]}):
+        assert empty(*opening, empty.answers(**infant, **wrong)).exit_code == 2
+
+
+def test_a_record_that_is_not_here_and_a_step_on_a_meeting_are_called_what_they_are(empty: Line) -> None:
+    assert "There is no such record here." in empty("case", "show", "B-nobody").stderr
+    planned = empty("meeting", "plan", "leeds-imhs", "--on", "2026-12-01", "--dry-run").stdout
+    assert "which would then stand at: Planned." in planned
+    meeting = empty.document("meeting", "plan", "leeds-imhs", "--on", "2026-12-01")["reference"]
+    said = empty("case", "fire", meeting, "allocate").stderr
+    assert "the meeting stands at: Planned." in said
+    said = empty("case", "fire", meeting, "plan_meeting").stderr
+    assert "This step opens a meeting; this one is open already." in said

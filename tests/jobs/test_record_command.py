@@ -58,7 +58,7 @@ def test_a_step_that_is_refused_says_where_the_record_stands(empty: Line, opened
     carer = opened("carer", "open_record", carer_name="Carer Invented")
     said = empty("case", "fire", carer, "set_safe_contact", "--data", empty.answers(channel="post"))
     assert said.exit_code == 1
-    assert "the carer stands at: Known to the service." in said.stderr
+    assert "the carer's record stands at: Known to the service." in said.stderr
 
 
 def test_the_contact_list_prints_ways_that_are_allowed(empty: Line, opened: Opened) -> None:

@@ -43,7 +43,7 @@ def full(clinic: Clinic, first: str, second: str, half: str) -> None:
     assert unknown.keys() == {"capacity_unknown"}
     clinic.does(first, "allocate", clinician=half)
     told = clinic.refuses(second, "allocate", clinician=half)
-    assert "holds 1 referrals, and has room for 1" in told["clinician_full"]
+    assert "holds 1 referral, and has room for 1" in told["clinician_full"]
     clinic.does(second, "allocate", clinician=half, override_reason="She ends with another family this week")
     people = {member.reference: (member.holds, member.places) for member in team(clinic.casework, "leeds-imhs").members}
     assert people[half] == (2, 1)

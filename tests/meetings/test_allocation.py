@@ -36,7 +36,7 @@ def test_a_full_clinician_takes_no_more_unless_a_reason_is_given(scene: Scene) -
     scene.enters("caseload_per_wte", 3)  # 1.8 of a referral is room for one
     no = scene.refused(scene.reference(second), "allocate", clinician="clin-01")
     assert no.keys() == {"clinician_full"}
-    assert "holds 1 referrals, and has room for 1" in no["clinician_full"].sentence
+    assert "holds 1 referral, and has room for 1" in no["clinician_full"].sentence
     scene.does(scene.reference(second), "allocate", clinician="clin-01", override_reason="She knows the family.")
     scene.does("clin-01", "change_post", wte_percent=100)
     third.does("allocate", clinician="clin-01")

@@ -77,6 +77,8 @@ def test_the_line_plans_fills_lists_and_prints(scene: Scene, line: Line, tmp_pat
     planned = line.document("meeting", "plan", LEEDS, "--on", "2026-11-25", "--at", "09:30", "--with", "Perinatal")
     meeting = planned["reference"]
     assert line.document("meeting", "fill", meeting, "--dry-run")["listed"] == waiting
+    would = line("meeting", "fill", meeting, "--dry-run").stdout.splitlines()
+    assert would == [*(f"Would be listed: {ref}" for ref in waiting), "This was a dry run: nothing was written."]
     assert line.document("meeting", "fill", meeting)["listed"] == waiting
     assert line.document("meeting", "fill", meeting)["listed"] == []
     (row,) = line.document("meeting", "list", "--service", LEEDS)

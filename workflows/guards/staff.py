@@ -51,7 +51,8 @@ def clinician_has_room(facts: Facts) -> Refusal | None:
     most, has = places(figure, clinician.answers), facts.beside.caseload(clinician.reference)
     if has < most:
         return None
-    sentence = f"This clinician holds {has} referrals, and has room for {most}. Choose another, or give a reason."
+    holds = f"{has} referral" if has == 1 else f"{has} referrals"
+    sentence = f"This clinician holds {holds}, and has room for {most}. Choose another, or give a reason."
     return Refusal("clinician_full", sentence, ("clinician", "override_reason"))
 
 
