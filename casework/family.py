@@ -28,7 +28,10 @@ MEMBERS = (INFANT, CARER, REFERRAL)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One who holds a baby: a carer by relationship, or the service by a referral and its clinician."""
+    """One who holds a baby: a carer by relationship, or the service by a referral and its clinician.
+
+    `reference` is empty of a carer whom only a referral names.
+    """
 
     reference: str
     who: str
@@ -37,7 +40,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One line: a child with where it is, who holds it and what is due next; or a carer with the children."""
+    """One line: a child with where it is, who holds it and what is due next; or a carer with the children.
+
+    A child without a record of its own is told by the referral that is about it.
+    """
 
     kind: str
     case_id: UUID
@@ -71,7 +77,12 @@ def family_of(clinic: Lists, ref: str | UUID) -> Family:
         known = {case.id: case for case in found if not is_restricted(case)}
         infants = [case for case in known.values() if case.chart.kind is INFANT]
         carers = [case for case in known.values() if case.chart.kind is CARER]
-        members = [*(_child(store, case, today) for case in infants), *(_carer(case, infants) for case in carers)]
+        referrals = [case for case in known.values() if case.chart.kind is REFERRAL]
+        members = [
+            *(_child(store, case, today) for case in infants),
+            *(_expected(case, today) for case in referrals),
+            *(_carer(case, infants) for case in carers),
+        ]
     labels = {str(case.answers["family"]) for case in known.values() if case.answers.get("family")}
     return Family(min(labels) if len(labels) == 1 else None, tuple(members))
 
@@ -114,6 +125,12 @@ def _around(store: Store, case: Case, *, further: bool = True) -> Iterator[Case]
     yield from (other for infant in infants for other in _carers_of(store, infant))
     if case.chart.kind is CARER:
         yield case
+        named = store.linked(case.service, REFERRAL, "focus_carer", case.reference)
+        yield from (one for one in named if not is_restricted(one) and infant_of(store, one) is None)
+    elif case.chart.kind is REFERRAL and not infants:
+        yield case
+        carer = store.record(case.service, CARER, str(case.answers.get("focus_carer", "")))
+        yield from [carer] if carer else ()
 
 
 def _infants_of(store: Store, case: Case) -> Iterator[Case]:
@@ -155,6 +172,25 @@ def _child(store: Store, infant: Case, today: date) -> Member:
     )
 
 
+def _expected(referral: Case, today: date) -> Member:
+    """A child of whom there is no record yet, as the referral knows it."""
+    due = min(_due(referral, [referral], today), default=(None, None))
+    carer = _text(referral.answers.get("carer_name"))
+    named = _text(referral.answers.get("focus_carer")) or ""
+    held = Held(named, carer, str(referral.answers.get("carer_relationship", "carer"))) if carer else None
+    return Member(
+        kind=REFERRAL,
+        case_id=referral.id,
+        reference=referral.reference,
+        name=_text(referral.answers.get("infant_name")),
+        state=referral.state,
+        label=referral.chart.states[referral.state].label,
+        held_by=(*([held] if held else []), *(_serving([referral]) if referral.open else ())),
+        next_on=due[0],
+        next_what=due[1],
+    )
+
+
 def _holding(store: Store, infant: Case) -> Iterator[Held]:
     links = standing(entries(infant.answers, "carers"), "carer")
     for carer in _carers_of(store, infant):
@@ -168,10 +204,10 @@ def _serving(referrals: Iterable[Case]) -> Iterator[Held]:
         yield Held(case.reference, _text(case.answers.get("clinician")) or case.service, case.stage)
 
 
-def _due(infant: Case, referrals: Sequence[Case], today: date) -> Iterator[tuple[date, str]]:
+def _due(child: Case, referrals: Sequence[Case], today: date) -> Iterator[tuple[date, str]]:
     """What people have agreed on, and the birth; what is overdue is due."""
-    due = infant.answers.get("expected_due_date")
-    if infant.state == "unborn" and isinstance(due, date):
+    due = child.answers.get("expected_due_date")
+    if child.open and not child.answers.get("infant_dob") and isinstance(due, date):
         yield due, "birth"
     for case in referrals:
         yield from ((clock.agreed_on, name) for name, clock in case.clocks.items() if clock.running and clock.agreed_on)

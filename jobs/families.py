@@ -5,8 +5,9 @@ from typing import Any
 
 from casework import Case
 from casework.contacts import ContactRow, Reach
-from casework.family import Family, Member
+from casework.family import Family, Held, Member
 from jobs.show import Column, print_table, say
+from workflows.beside import RecordKind
 from workflows.dates import british
 
 RECORDS = (
@@ -49,16 +50,24 @@ def show_family(found: Family) -> None:
 def _line(member: Member) -> str:
     """One line for each: where this baby is, who holds them, what is due next."""
     told = [f"{member.name or 'no name yet'} ({member.reference})", member.label]
-    if member.kind == "infant":
-        since = f" since {british(member.where_since)}" if member.where_since else ""
-        told.append(f"is at: {member.where.replace('_', ' ')}{since}" if member.where else "where: not recorded")
-        held = [f"{one.who} ({one.as_what.replace('_', ' ')}, {one.reference})" for one in member.held_by]
-        told.append(f"held by: {', '.join(held) or 'nobody recorded'}")
+    if member.kind == RecordKind.CARER:
+        told += [f"children: {', '.join(member.children)}"] if member.children else []
+    else:
+        told += [_where(member), f"held by: {', '.join(map(_held, member.held_by)) or 'nobody recorded'}"]
         due = f"{(member.next_what or '').replace('_', ' ')} {british(member.next_on)}" if member.next_on else "nothing"
         told.append(f"due next: {due}")
-    elif member.children:
-        told.append(f"children: {', '.join(member.children)}")
     return "  " + "; ".join(told) + "."
+
+
+def _where(member: Member) -> str:
+    if member.kind == RecordKind.REFERRAL:
+        return "no record of the baby yet"
+    since = f" since {british(member.where_since)}" if member.where_since else ""
+    return f"is at: {member.where.replace('_', ' ')}{since}" if member.where else "where: not recorded"
+
+
+def _held(one: Held) -> str:
+    return f"{one.who} ({', '.join(filter(None, [one.as_what.replace('_', ' '), one.reference]))})"
 
 
 def show_contacts(rows: Sequence[ContactRow]) -> None:

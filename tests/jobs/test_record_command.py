@@ -98,3 +98,13 @@ def test_no_name_of_a_family_is_logged(empty: Line, opened: Opened) -> None:
     empty("family", infant)
     heard = repr(empty.log_lines())
     assert [text for text in ("Kqinfant", "Kqcarer", "Kqreason", "Kqnew", "LS99") if text in heard] == []
+
+
+def test_a_referral_without_a_record_of_the_baby_is_no_empty_family(empty: Line) -> None:
+    form = {"infant_name": "Little Invented", "carer_name": "Ann Invented", "carer_relationship": "mother"}
+    ref = empty.document("case", "open", LEEDS, "receive_referral", "--data", empty.answers(**form))["reference"]
+    text = empty("family", ref).stdout
+    assert (
+        f"Little Invented ({ref}); Written referral received; no record of the baby yet; held by: Ann Invented" in text
+    )
+    assert "Ann Invented (mother), leeds-imhs (written referral, " in text

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from casework.errors import BadRequest
-from casework.family import family_of, together
+from casework.family import family_of, read_family, together
+from tests.casework.families import LEEDS
 from tests.people.scene import Scene, told
 
 ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -93,3 +94,26 @@ def test_a_lost_twin_is_told_first_as_lost_and_the_other_goes_on(scene: Scene) -
     states = {member.reference: member.label for member in family_of(scene.casework, mother).members}
     assert states[lost] == "Closed: this baby was lost"
     assert states[lives] == "Born"
+
+
+def test_a_baby_without_a_record_is_told_by_the_referral(scene: Scene) -> None:
+    referral, mother = scene.referral(infant_name="Little Test", carer_name="Ann Test"), scene.carer("Ann Test")
+    scene.does(referral, "link_records", focus_carer=mother)
+    for asked in (referral, mother):
+        child, carer = family_of(scene.casework, asked).members
+        assert (child.kind, child.reference, child.name) == ("referral", referral, "Little Test")
+        assert [(held.reference, held.who) for held in child.held_by] == [(mother, "Ann Test"), (referral, LEEDS)]
+        assert (carer.reference, carer.children) == (mother, ())
+    scene.does(referral, "link_records", infant=scene.infant())
+    assert {member.kind for member in family_of(scene.casework, referral).members} == {"infant"}
+
+
+@ON_ONE
+def test_of_a_pregnancy_that_only_a_referral_knows_the_birth_is_due_next(scene: Scene) -> None:
+    due = scene.today + timedelta(days=60)
+    referral = scene.referral(infant_dob=None, infant_name=None, expected_due_date=due)
+    (child,) = family_of(scene.casework, referral).members
+    assert (child.name, child.next_what, child.next_on) == (None, "birth", due)
+    assert [one.what for one in scene.casework.readings(referral)] == []
+    read_family(scene.casework, referral, scene.actor)
+    assert [one.what for one in scene.casework.readings(referral)] == ["family"]
