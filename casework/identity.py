@@ -3,12 +3,12 @@
 import hashlib
 import re
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
 from casework.calendar import unix_milliseconds
 from workflows.beside import RecordKind
+from workflows.names import one_name
 
 _TELLING = (
     "infant_nhs_number",
@@ -84,5 +84,5 @@ def carer_key(answers: Mapping[str, object]) -> str | None:
 
 
 def _digest(*parts: object) -> str:
-    text = "\x1f".join(" ".join(unicodedata.normalize("NFC", str(part)).casefold().split()) for part in parts)
+    text = "\x1f".join(one_name(part) for part in parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

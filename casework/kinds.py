@@ -62,7 +62,8 @@ def _type(field: Field) -> Any:
             asked = WithJsonSchema({"type": "string", "pattern": f"^{REFERENCE}$", "x-record": f"{field.record}"})
             return Annotated[str, BeforeValidator(_reference), asked]
         case Kind.LIST:
-            return Annotated[list[_entry(field)], Described(max_length=field.most)]  # type: ignore[misc]
+            entry: Any = _entry(field)
+            return Annotated[list[entry], Described(max_length=field.most)]
 
 
 def _one_of(field: Field) -> Any:

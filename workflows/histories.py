@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from workflows.names import one_name
+
 Entry = Mapping[str, Any]
 
 
@@ -25,7 +27,7 @@ def consents(entries: Iterable[Entry], purpose: str) -> dict[str, Entry]:
     """What each person said last about one purpose, by person: the latest day counts, then the latest entry."""
     said = [entry for entry in entries if entry["consent_for"] == purpose]
     said.sort(key=lambda entry: (entry["consent_said_on"], entry["number"]))
-    return {" ".join(entry["consent_by"].casefold().split()): entry for entry in said}
+    return {one_name(entry["consent_by"]): entry for entry in said}
 
 
 def consented(entries: Iterable[Entry], purpose: str, since: object = None) -> bool:

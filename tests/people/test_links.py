@@ -64,6 +64,22 @@ def test_a_second_focus_carer_is_refused_and_the_step_that_changes_it_is_named(s
 
 
 @ON_ONE
+def test_a_change_of_carer_to_whom_another_referral_is_open_is_told_why_once(scene: Scene) -> None:
+    first, infant, _ = scene.family()
+    second, other = scene.referral(), scene.carer("Other Test")
+    scene.does(second, "link_records", infant=infant, focus_carer=other)
+    new = {
+        "carer_name": "Other Test",
+        "carer_relationship": "father",
+        "primary_carer": "yes",
+        "consent_on": scene.today,
+    }
+    with pytest.raises(StepRefused) as no:
+        scene.does(first, "change_focus_carer", reason="x", former_access_reviewed="yes", focus_carer=other, **new)
+    assert [reason.code for reason in no.value.reasons].count("already_referred") == 1
+
+
+@ON_ONE
 def test_a_referral_does_not_change_the_baby_that_it_is_about(scene: Scene) -> None:
     referral, _, _ = scene.family()
     assert scene.refused(referral, "link_records", infant=scene.infant()) == {"second_infant"}

@@ -48,7 +48,6 @@ from workflows.guards.life import (
     return_is_planned,
     review_lies_ahead,
 )
-from workflows.guards.people import no_other_referral_of_the_two
 from workflows.guards.referral import consent_recorded, no_other_open_referral
 from workflows.guards.work import infant_voice_given
 from workflows.vocabulary import STAYS, Move, Role
@@ -64,7 +63,7 @@ OF_THE_PLACE = ("watch", "consultation", "summary", "formulation_due")
 """Clocks that count what is done where the referral is, and end when it goes back to the group."""
 
 # fmt: off
-_CHANGE = Move("", "change_focus_carer", STAYS, (CLIN, LEAD), needs=(REASON, FORMER_ACCESS_REVIEWED), takes=NEW_CARER, only_if=(another_carer, new_carer_named, former_access_reviewed, consent_recorded, no_other_open_referral, no_other_referral_of_the_two), forgets=OF_THE_CARER, dates="focus_carer_since", while_held=True, side=True)
+_CHANGE = Move("", "change_focus_carer", STAYS, (CLIN, LEAD), needs=(REASON, FORMER_ACCESS_REVIEWED), takes=NEW_CARER, only_if=(another_carer, new_carer_named, former_access_reviewed, consent_recorded, no_other_open_referral), forgets=OF_THE_CARER, dates="focus_carer_since", while_held=True, side=True)
 
 CARERS = (
     *from_each(BEFORE_IT,       _CHANGE),

@@ -5,7 +5,7 @@ from workflows.charts.states import OPEN
 from workflows.fields.consultations import CONSULTATION
 from workflows.fields.referral import REFERRAL_FORM
 from workflows.guards.consultations import waits_for_a_consultation
-from workflows.guards.merging import follows_from_the_other
+from workflows.guards.following import follows_from_the_other
 from workflows.guards.referral import no_other_open_referral, referrer_may_refer
 from workflows.vocabulary import NEW, STAYS, Move, Role
 

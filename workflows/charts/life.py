@@ -44,6 +44,7 @@ from workflows.fields.referral import (
     INFANT_NHS_NUMBER,
     REASON,
 )
+from workflows.guards.following import split_follows
 from workflows.guards.life import (
     birth_fits_the_pregnancy,
     born,
@@ -55,7 +56,6 @@ from workflows.guards.life import (
     no_loss_of_this_baby,
     not_born_yet,
     one_baby_meant,
-    split_follows,
 )
 from workflows.guards.merging import two_people
 from workflows.guards.referral import no_other_open_referral

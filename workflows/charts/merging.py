@@ -28,10 +28,10 @@ from workflows.fields.merging import (
     TAKEN_IN_NUMBER,
 )
 from workflows.fields.people import SECOND_PERSON
+from workflows.guards.following import follows_from_the_other
 from workflows.guards.merging import (
     about_a_record_taken_in,
     another_record,
-    follows_from_the_other,
     infant_survives,
     merged_into_that_one,
     not_twins,

@@ -36,8 +36,8 @@ from workflows.fields.people import (
     WITHHOLD_FROM,
 )
 from workflows.fields.referral import INFANT_VOICE, REASON
+from workflows.guards.following import follows_only
 from workflows.guards.letters import MAY_GO, addressee_named, read_before_it_goes
-from workflows.guards.life import follows_only
 from workflows.guards.people import (
     babys_record_is_not,
     consent_was_given,

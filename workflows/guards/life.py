@@ -113,18 +113,6 @@ def each_relationship_considered(facts: Facts) -> Refusal | None:
     return None
 
 
-def follows_only(facts: Facts) -> Refusal | None:
-    if facts.follows:
-        return None
-    return Refusal("follows_only", "This follows by itself from a step on the baby's record.")
-
-
-def split_follows(facts: Facts) -> Refusal | None:
-    if facts.follows:
-        return None
-    return Refusal("follows_only", "This follows by itself from split_multiple, which is taken on the first referral.")
-
-
 # Another carer
 
 

@@ -89,13 +89,6 @@ def is_there(facts: Facts) -> Refusal | None:
     return Refusal("not_present", "Nobody of this name is in the room.", ("who",))
 
 
-def comes_from_a_decision(facts: Facts) -> Refusal | None:
-    """A minute follows from the step on the referral, with its author and reason; it is never written by itself."""
-    if facts.follows or facts.from_paper:
-        return None
-    return Refusal("follows_only", "This is noted by the decision itself: take it on the referral, naming the meeting.")
-
-
 # Of a decision on a referral.
 
 

@@ -16,15 +16,6 @@ ENDED = ("died", "restricted")
 MERGED = "merged"
 
 
-def follows_from_the_other(facts: Facts) -> Refusal | None:
-    """Nobody takes half of it: the record that goes and the one that stays change together."""
-    if facts.follows:
-        return None
-    return Refusal(
-        "follows_only", "This follows by itself from merge_into and unmerge, which are taken on the record that goes."
-    )
-
-
 def two_people(facts: Facts) -> Refusal | None:
     second = facts.data.get("second_person")
     if not second or one_name(second) != one_name(facts.actor):

@@ -15,8 +15,8 @@ from workflows.fields.meetings import (
     WHO,
 )
 from workflows.fields.referral import REASON, REMARK
+from workflows.guards.following import comes_from_a_decision
 from workflows.guards.meetings import (
-    comes_from_a_decision,
     each_is_named_once,
     is_an_item,
     is_for_this_meeting,
