@@ -12,14 +12,12 @@ from casework.errors import BadRequest, StepRefused
 from casework.identity import new_id
 from casework.life.records import is_restricted
 from casework.lists import Lists, id_of
-from casework.store import FlagRow, RefusedAttempt
+from casework.refusing import READ, refusal, tell
+from casework.store import FlagRow
 from casework.surroundings import Surroundings
 from casework.withholding import case_for, events_for
 from workflows import Refusal, Role
 from workflows.settings import switched
-
-READ = "read"
-"""In the place of a step, where a reading was refused."""
 
 IDENTITIES = "identities"
 """Which other records are of the same child, before and after adoption: see `casework.adoption`."""
@@ -98,31 +96,10 @@ class Readings(Lists):
     def _refuse(self, case: Case, actor: Actor, against: list[Refusal], request_id: str | None) -> NoReturn:
         """Kept as a refused step is: who tried to look at what is nobody's is what an inquiry asks."""
         refused = StepRefused(READ, case.state, against, _who(against))
-        kept = RefusedAttempt(
-            case_id=case.id,
-            service=case.service,
-            trigger=READ,
-            state=case.state,
-            actor=actor.name,
-            via=actor.via,
-            at=self.now(),
-            reasons=refused.reasons,
-            request_id=request_id,
-        )
+        kept = refusal(refused, case, actor, self.now(), request_id)
         with self._database.writing() as store:
             store.keep_refusal(kept)
-        log.case_refused(
-            refused,
-            service=kept.service,
-            reference=case.reference,
-            case_id=str(case.id),
-            actor=kept.actor,
-            role=actor.acting_as(refused.who),
-            via=kept.via,
-            recorded_at=kept.at.isoformat(),
-            pathway=case.chart.id,
-            request_id=request_id,
-        )
+        tell(refused, kept, case, actor)
         raise refused
 
 

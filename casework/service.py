@@ -18,8 +18,9 @@ from casework.errors import BadRequest, ReferenceTaken, StaleCase, StepRefused, 
 from casework.forms import schema
 from casework.identity import is_reference, new_id
 from casework.lists import id_of
+from casework.refusing import refusal, tell
 from casework.retrying import PATIENCE_SECONDS, Retrying
-from casework.store import Keeper, KeyTaken, RefusedAttempt, Store
+from casework.store import Keeper, KeyTaken, Store
 from casework.surroundings import Surroundings
 from workflows import Chart, Refusal, Role
 from workflows.beside import RecordKind
@@ -154,17 +155,7 @@ class Casework(Duplicates):
 
     def _keep_refusal(self, refused: StepRefused, case: Case, attempt: Attempt, retrying: Retrying) -> None:
         """In a transaction of its own: the one that was refused has been rolled back."""
-        kept = RefusedAttempt(
-            case_id=case.id if case.version else None,
-            service=case.service,
-            trigger=refused.trigger if refused.trigger in case.chart.triggers else "unknown",
-            state=refused.state,
-            actor=attempt.actor.name,
-            via=attempt.actor.via,
-            at=attempt.now,
-            reasons=refused.reasons,
-            request_id=attempt.request_id,
-        )
+        kept = refusal(refused, case, attempt.actor, attempt.now, attempt.request_id)
 
         def once(within: float) -> None:
             with self._database.writing(within) as store:
@@ -173,18 +164,7 @@ class Casework(Duplicates):
         with suppress(KeyTaken):  # an earlier try of it stands
             retrying.run(once)
         refused.trigger = kept.trigger
-        log.case_refused(
-            refused,
-            service=kept.service,
-            reference=case.reference if kept.case_id else None,
-            case_id=str(kept.case_id) if kept.case_id else None,
-            actor=kept.actor,
-            role=attempt.actor.acting_as(refused.who),
-            via=kept.via,
-            recorded_at=attempt.now.isoformat(),
-            pathway=case.chart.id,
-            request_id=attempt.request_id,
-        )
+        tell(refused, kept, case, attempt.actor)
 
     def options(self, case: str | UUID, actor: Actor) -> tuple[Option, ...]:
         """Each trigger from the present state: allowed or refused with its reasons, and the answers it needs."""
