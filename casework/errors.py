@@ -47,7 +47,7 @@ class ReferenceTaken(CaseworkError):
     code = "reference_taken"
 
     def __init__(self) -> None:
-        super().__init__("The service already has a referral with this reference. Open that one, or give another.")
+        super().__init__("The service already has a record with this reference. Look at that one, or give another.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,12 @@ Questions = Mapping[str, Field]
 def lines(found: Case) -> Iterator[str]:
     """Every answer in the order of the questions, then what the steps themselves keep: lists, days, outcomes."""
     asked = found.chart.fields
-    for name, value in _in_order(asked, found.answers):
+    for name, value in in_order(asked, found.answers):
         if name != STOOD:
             yield from _answer(asked, name, _place(found) if name == "closed_from" else value)
 
 
-def _in_order(asked: Questions, answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def in_order(asked: Questions, answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """They are kept by the alphabet of names that nobody reads."""
     places = {name: place for place, name in enumerate(asked)}
     return sorted(answers.items(), key=lambda answer: places.get(answer[0], len(places)))
@@ -75,14 +75,14 @@ def _entry(asked: Questions, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"- {_in_one_line(asked, entry)}"
         return
     yield f"{entry['number']}. {_words(None, entry['on'])}"
-    for name, value in _in_order(asked, entry):
+    for name, value in in_order(asked, entry):
         if name not in ("number", "on"):
             yield from (INDENT + line for line in _answer(asked, name, value))
 
 
 def _in_one_line(asked: Questions, entry: Mapping[str, Any]) -> str:
     return "; ".join(
-        _asked_and_told(label(asked, name), beside(asked, name, value)) for name, value in _in_order(asked, entry)
+        _asked_and_told(label(asked, name), beside(asked, name, value)) for name, value in in_order(asked, entry)
     )
 
 

@@ -8,7 +8,7 @@ from casework.around import Reading
 from casework.duplicates import Side, SideBySide, Taken, Whole
 from casework.exporting import CopiedRecord, Copy
 from casework.likeness import Alike
-from jobs.answered import Questions, beside, label
+from jobs.answered import Questions, beside, in_order, label
 from jobs.commands.documents import event
 from jobs.show import Column, heading, print_table, say
 from workflows.dates import british
@@ -60,7 +60,8 @@ def show_side_by_side(compared: SideBySide) -> None:
         say(f"Both have: {_words(compared.alike[0].because)}.")
     else:
         say("Nothing suggests that they are one.")
-    print_table(ANSWERS, [_compared(first.chart.fields, side) for side in compared.answers])
+    asked, sides = first.chart.fields, {side.name: side for side in compared.answers}
+    print_table(ANSWERS, [_compared(asked, side) for _, side in in_order(asked, sides)])
 
 
 def _compared(asked: Questions, side: Side) -> tuple[str, ...]:

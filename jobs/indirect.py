@@ -36,8 +36,10 @@ def entry(case: Case) -> dict[str, Any]:
 
 
 def show_entries(found: Sequence[Case]) -> None:
+    if not found:
+        return say("There are none in this period.")
     rows = [(case, entry(case)) for case in found]
-    print_table(
+    return print_table(
         ENTRIES,
         [(e["reference"], e["on"].isoformat(), e["kind"], case.chart.states[case.state].label) for case, e in rows],
     )

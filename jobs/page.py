@@ -12,6 +12,7 @@ from jobs.show import Cell, Column, heading, print_table, say
 from workflows.beside import RecordKind
 from workflows.dates import british
 from workflows.eligibility import eligibility
+from workflows.guards.following import FOLLOWS_ONLY
 from workflows.retention import Retention
 from workflows.settings import Lack
 
@@ -128,14 +129,22 @@ def _event_row(event: CaseEvent) -> list[str]:
 
 
 def show_options(offered: Sequence[Option]) -> None:
-    if not offered:
+    """Without the steps that nobody takes by themselves: there is nothing to decide about them."""
+    by_hand = [option for option in offered if all(reason.code != FOLLOWS_ONLY for reason in option.reasons)]
+    if not by_hand:
         return say("Nothing is possible from here.")
-    return print_table(OPTIONS, [_option_row(option) for option in offered])
+    return print_table(OPTIONS, [_option_row(option) for option in by_hand])
 
 
 def _option_row(option: Option) -> list[Cell | str]:
     if not option.allowed:
         why = " ".join(reason.sentence for reason in option.reasons)
-        return [option.trigger, option.to, Cell("no", "red"), why]
+        return [option.trigger, option.to, Cell("if", "yellow") if _can_be_answered(option) else Cell("no", "red"), why]
     needs = ", ".join(option.data.get("required", ())) or "nothing"
     return [option.trigger, option.to, Cell("yes", "green"), needs]
+
+
+def _can_be_answered(option: Option) -> bool:
+    """Whether all that stands against the step is about answers that it takes."""
+    asked = option.data.get("properties", {}).keys()
+    return all(reason.fields and not reason.who and asked >= set(reason.fields) for reason in option.reasons)

@@ -19,6 +19,7 @@ from workflows.beside import IN_WORDS, RecordKind
 from workflows.charts.states import STATES
 from workflows.dates import british
 from workflows.registry import CURRENT, chart_for, every_chart
+from workflows.vocabulary import NEW
 
 DONE, REFUSED = 0, 1
 Given = TypeVar("Given")
@@ -71,7 +72,10 @@ class Step:
     def _taken(self, taken: Receipt) -> Iterator[str]:
         label = self._label(taken.state)
         if self.dry_run:
-            yield f"{taken.trigger} is possible for {taken.reference}, which would then stand at: {label}."
+            for_whom = (
+                "" if taken.version == 1 else f" for {taken.reference}"
+            )  # its reference is made when it is opened
+            yield f"{taken.trigger} is possible{for_whom}. It would then stand at: {label}."
             yield DRY_RUN
             return
         yield f"{taken.reference}: {taken.trigger} on {british(taken.effective_on)}. It stands at: {label}."
@@ -85,7 +89,8 @@ class Step:
 
     def _refusal(self, refused: StepRefused) -> Iterator[str]:
         stands, what = self._label(refused.state), IN_WORDS[self.chart.kind if self.chart else RecordKind.REFERRAL]
-        yield f"casework: {refused.trigger} was refused; the {what} stands at: {stands}. ({refused.code})"
+        where = "is not opened yet" if refused.state == NEW else f"stands at: {stands}"
+        yield f"casework: {refused.trigger} was refused; the {what} {where}. ({refused.code})"
         yield from (f"  - {_reason(reason)}" for reason in refused.reasons)
         if refused.who:
             yield f"  Who may: {', '.join(refused.who)}."

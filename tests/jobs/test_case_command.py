@@ -331,9 +331,26 @@ def test_a_number_out_of_its_bounds_and_a_broken_entry_are_bad_input_too(empty: 
 def test_a_record_that_is_not_here_and_a_step_on_a_meeting_are_called_what_they_are(empty: Line) -> None:
     assert "There is no such record here." in empty("case", "show", "B-nobody").stderr
     planned = empty("meeting", "plan", "leeds-imhs", "--on", "2026-12-01", "--dry-run").stdout
-    assert "which would then stand at: Planned." in planned
+    assert "It would then stand at: Planned." in planned
     meeting = empty.document("meeting", "plan", "leeds-imhs", "--on", "2026-12-01")["reference"]
     said = empty("case", "fire", meeting, "allocate").stderr
     assert "the meeting stands at: Planned." in said
     said = empty("case", "fire", meeting, "plan_meeting").stderr
     assert "This step opens a meeting; this one is open already." in said
+
+
+def test_a_step_that_only_lacks_an_answer_is_told_from_one_that_cannot_be_taken(empty: Line) -> None:
+    ref = empty.document("case", "open", "leeds-imhs", "take_call")["reference"]
+    shown = {row.split()[0]: " ".join(row.split()[2:]) for row in empty("case", "options", ref).stdout.splitlines()}
+    assert shown["indicate_direct"] == "if Do the risk-factor screen before an indication."
+    assert shown["resume"] == "no The referral is not on hold."
+    assert shown["add_note"] == "yes note"
+    assert "take_in" not in shown
+    assert "take_in" in {option["trigger"] for option in empty.document("case", "options", ref)}
+
+
+def test_before_a_record_is_opened_it_stands_nowhere_and_has_no_reference(empty: Line) -> None:
+    said = empty("activity", "log", "leeds-imhs").stderr
+    assert "record_activity was refused; the activity is not opened yet. (step_refused)" in said
+    assert "C-" not in empty("case", "open", "leeds-imhs", "take_call", "--dry-run").stdout
+    assert empty("activity", "list", "leeds-imhs").stdout == "There are none in this period.\n"

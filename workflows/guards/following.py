@@ -2,10 +2,12 @@
 
 from workflows.vocabulary import Facts, Refusal
 
+FOLLOWS_ONLY = "follows_only"
+
 
 def only_following(facts: Facts, sentence: str) -> Refusal | None:
     """`sentence` says from what it follows, and so which step to take instead."""
-    return None if facts.follows else Refusal("follows_only", sentence)
+    return None if facts.follows else Refusal(FOLLOWS_ONLY, sentence)
 
 
 def follows_only(facts: Facts) -> Refusal | None:
