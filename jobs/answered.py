@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from casework import Case
+from casework import Case, CaseEvent
 from casework.aside import STOOD
 from jobs.show import one_line
 from workflows import Field
@@ -24,6 +24,12 @@ def lines(found: Case) -> Iterator[str]:
     for name, value in in_order(asked, found.answers):
         if name != STOOD:
             yield from _answer(asked, name, _place(found) if name == "closed_from" else value)
+
+
+def brought(found: Case, event: CaseEvent) -> Iterator[str]:
+    """What one step brought, much of which stands nowhere else: a summary, a formulation, a reason."""
+    for name, value in in_order(found.chart.fields, event.data):
+        yield from _answer(found.chart.fields, name, value)
 
 
 def in_order(asked: Questions, answers: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""One referral as people read it. `show_case` is the only place that shows what a family has said."""
+"""One record as people read it. `show_case` and `show_whole_history` alone show what a family has said."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from casework import Case, CaseEvent, FlagRow, Option
 from casework.gaps import lacking
 from casework.replay import Difference
 from jobs import answered, worked
+from jobs.answered import INDENT
 from jobs.boards import how_many
 from jobs.show import Cell, Column, heading, print_table, say
 from workflows.beside import RecordKind
@@ -92,6 +93,17 @@ def _clock_row(found: Case, name: str, today: date) -> list[Cell | str]:
 
 def show_history(events: Sequence[CaseEvent]) -> None:
     print_table(HISTORY, [_event_row(event) for event in events])
+
+
+def show_whole_history(found: Case, events: Sequence[CaseEvent]) -> None:
+    """Each step with what it brought, to be read from the first day on."""
+    for event in events:
+        label = found.chart.states[event.to].label
+        say(
+            f"{event.seq}. {british(event.effective_on)}: {event.trigger}, by {event.actor} ({event.role or 'no role'})"
+        )
+        say(f"{INDENT}{'Stands' if event.to == event.source else 'Now stands'} at: {label}")
+        say(*(INDENT + line for line in answered.brought(found, event)))
 
 
 REPLAY = (

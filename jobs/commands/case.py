@@ -67,18 +67,20 @@ def show(ref: str, name: str | None, role: str | None, why: str | None, as_json:
 @as_name
 @in_role
 @why_option
+@click.option("--answers", is_flag=True, help="With what each step brought: summaries, reasons, what was formulated.")
 @as_json
-def history(ref: str, name: str | None, role: str | None, why: str | None, as_json: bool) -> None:
+def history(ref: str, name: str | None, role: str | None, why: str | None, answers: bool, as_json: bool) -> None:
     """What happened, step by step, and who did it. That it was read is kept."""
     from jobs import page
     from jobs.commands import documents
     from jobs.commands.steps import reading
 
     casework = clinic()
-    events = reading(lambda: casework.read(ref, acting(name, role), why, "history"), as_json=as_json).events
+    read = reading(lambda: casework.read(ref, acting(name, role), why, "history"), as_json=as_json)
     if as_json:
-        return documents.print_document([documents.event(event) for event in events])
-    return page.show_history(events)
+        told = documents.event_with_answers if answers else documents.event
+        return documents.print_document([told(event) for event in read.events])
+    return page.show_whole_history(read.case, read.events) if answers else page.show_history(read.events)
 
 
 @case.command()

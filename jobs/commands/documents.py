@@ -65,7 +65,7 @@ def flags(rows: Sequence[FlagRow], told: Sequence[Explained | None]) -> list[Doc
 
 
 def case(found: Case, flags: Sequence[FlagRow], today: date, since: date | None) -> Document:
-    """Everything of one referral, its answers too: the one document that holds what a family has said.
+    """Everything of one referral, its answers too: with `event_with_answers` what holds what a family has said.
 
     `since` is the day on which it came to the state where it stands.
     """
@@ -144,6 +144,10 @@ def event(happened: CaseEvent) -> Document:
         "answered": sorted(happened.data),
         "not_recorded": list(happened.not_recorded),
     }
+
+
+def event_with_answers(happened: CaseEvent) -> Document:
+    return {**event(happened), "answers": dict(happened.data)}
 
 
 def option(offered: Option) -> Document:

@@ -354,3 +354,16 @@ def test_before_a_record_is_opened_it_stands_nowhere_and_has_no_reference(empty:
     assert "record_activity was refused; the activity is not opened yet. (step_refused)" in said
     assert "C-" not in empty("case", "open", "leeds-imhs", "take_call", "--dry-run").stdout
     assert empty("activity", "list", "leeds-imhs").stdout == "There are none in this period.\n"
+
+
+def test_the_history_is_read_with_what_each_step_brought_where_that_is_asked_for(empty: Line) -> None:
+    ref = empty.document("case", "open", "leeds-imhs", "take_call")["reference"]
+    why = {"holder": "The midwife", "review_on": "2026-12-20", "waiting_would_harm": "no", "summary": "She is tired."}
+    assert empty("case", "fire", ref, "advise_watching", "--data", empty.answers(**why)).exit_code == 0
+    told = empty("case", "history", ref, "--answers", "--as", "A Reader").stdout.splitlines()
+    at = next(place for place, line in enumerate(told) if line.startswith("2. 20 November 2026: advise_watching, by "))
+    assert told[at + 1].startswith("    Now stands at: ")
+    assert "    Summary: She is tired." in told[at:]
+    assert empty.document("case", "history", ref, "--answers")[1]["answers"]["summary"] == "She is tired."
+    assert "She is tired" not in empty("case", "history", ref).output + empty("case", "history", ref, "--json").output
+    assert [one["what"] for one in empty.document("readings", ref)] == ["history"] * 4

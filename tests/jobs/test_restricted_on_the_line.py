@@ -14,7 +14,14 @@ def test_on_the_line_one_role_sees_what_it_may_on_every_page(empty: Line) -> Non
     assert "The carer's own account: restricted: ask the clinician" in shown
     program = empty.document("case", "show", ref, *as_clerk)["answers"]
     assert program["carer_account"] == {"restricted": "restricted: ask the clinician"}
-    pages = (("case", "history", ref), ("family", ref), ("duplicates", "show", ref, ref), ("duplicates", "merged", ref))
+    assert CANARY in empty("case", "history", ref, "--answers").stdout
+    pages = (
+        ("case", "history", ref),
+        ("case", "history", ref, "--answers"),
+        ("family", ref),
+        ("duplicates", "show", ref, ref),
+        ("duplicates", "merged", ref),
+    )
     told = shown + "".join(empty(*page, *as_clerk, *more).output for page in pages for more in ((), ("--json",)))
     assert not [secret for secret in (*SECRETS, "unsafe relationship", "trauma") if secret in told]
     assert CANARY in empty("case", "show", ref).stdout

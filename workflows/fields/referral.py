@@ -156,7 +156,7 @@ CLOSURE_REASON = _code(
 
 # One step only.
 REASON = _words("reason", "Reason")
-SUMMARY = _words("summary", "Summary of the call")
+SUMMARY = _words("summary", "Summary")
 ADVICE = _words("advice", "Advice given and services named")
 QUESTIONS = _words("questions", "What is asked of the referrer")
 CONTENTS_READ = _yes_no("contents_read", "Have the contents been read for safeguarding?")
