@@ -106,7 +106,8 @@ def _item(item: Item) -> Iterator[str]:
     yield _title(item)
     yield f"   {item.label}{'' if item.to_decide else ': no longer before this meeting'}"
     if item.days is not None:
-        yield f"   Put to the group {how_many(item.days, 'day', 'days')} ago; deferred {item.deferrals} times"
+        deferred = how_many(item.deferrals, "time", "times")
+        yield f"   Put to the group {how_many(item.days, 'day', 'days')} ago; deferred {deferred}"
     if item.risks:
         yield f"   Risk in the relationship: {item.risks[0]}; safeguarding risk: {item.risks[1]}"
     if item.missing:

@@ -22,7 +22,8 @@ def show(team: Team) -> None:
         return say("No staff record is here.")
     print_table(TEAM, [_row(member) for member in team.members])
     hours = f"{team.wte_percent // 100}.{team.wte_percent % 100:02}"
-    say("", f"In post: {how_many(team.headcount, 'person', 'people')}, {hours} whole-time equivalents; no trainees.")
+    people = how_many(team.headcount, "person", "people")
+    say("", f"In post: {people}, {hours} whole-time equivalents; trainees are not counted.")
     if team.by_band:
         bands = ", ".join(f"{count} at band {band}" for band, count in team.by_band)
         say(f"{bands}; {team.at_8a_and_above} at 8a and above.")

@@ -1,6 +1,7 @@
 """Who takes a family on: room, training posts, people who leave, and the last place of a clinician."""
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ def test_of_two_who_give_away_the_last_place_of_a_clinician_at_once_one_is_refus
 @given(per_wte=st.integers(0, 40), percent=st.integers(1, 100))
 def test_room_is_whole_referrals_and_never_more_than_the_hours_allow(per_wte: int, percent: int) -> None:
     found = places(Figure("caseload_per_wte", per_wte, "the team"), {"wte_percent": percent})
-    fitting = [n for n in range(per_wte + 1) if n / per_wte * 100 <= percent] if per_wte else [0]
+    fitting = [n for n in range(per_wte + 1) if Fraction(n, per_wte) <= Fraction(percent, 100)] if per_wte else [0]
     assert found == max(fitting)
 
 
