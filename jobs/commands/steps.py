@@ -103,7 +103,8 @@ class Step:
         """Steps of a like name, where the one that was asked for cannot be taken from here whatever is answered."""
         if MISTAKEN.isdisjoint(reason.code for reason in refused.reasons):
             return []
-        return get_close_matches(self.trigger[:LONGEST_TRIGGER], set(refused.possible_now) - {refused.trigger})
+        there = self.chart.triggers_from(refused.state) if self.chart else refused.possible_now
+        return get_close_matches(self.trigger[:LONGEST_TRIGGER], set(there) - {refused.trigger})
 
     def _print(self, document: documents.Document, lines: Iterable[str]) -> None:
         if self.as_json:
