@@ -50,8 +50,7 @@ def label(asked: Questions, name: str) -> str:
 def beside(asked: Questions, name: str, value: Any) -> str:
     """An answer in one line, its entries one after the other."""
     if _has_entries(value):
-        inner = _inside(asked, name)
-        return " / ".join(_in_one_line(inner, entry) for entry in value)
+        return " / ".join(_in_one_line(_inside(asked, name, entry), entry) for entry in value)
     return one_line(_words(asked.get(name), value))
 
 
@@ -60,7 +59,7 @@ def _answer(asked: Questions, name: str, value: Any) -> Iterator[str]:
     if _has_entries(value):
         yield f"{question}:"
         for entry in value:
-            yield from (INDENT + line for line in _entry(_inside(asked, name), entry))
+            yield from (INDENT + line for line in _entry(_inside(asked, name, entry), entry))
         return
     text = _words(asked.get(name), value)
     told = text.splitlines()
@@ -92,9 +91,9 @@ def _in_one_line(asked: Questions, entry: Mapping[str, Any]) -> str:
     )
 
 
-def _inside(asked: Questions, name: str) -> Questions:
-    """The questions of one entry: those of the list, or of the steps that add to it."""
-    return {one.name: one for one in asked[name].of} if name in asked else asked
+def _inside(asked: Questions, name: str, entry: Mapping[str, Any]) -> Questions:
+    """The questions of one entry: those of the list, or of the steps that add to it (`network` is both)."""
+    return asked if "number" in entry or name not in asked else {one.name: one for one in asked[name].of}
 
 
 def _has_entries(value: object) -> bool:

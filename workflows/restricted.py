@@ -51,8 +51,10 @@ def without_restricted(asked: Mapping[str, Field], answers: Mapping[str, Any]) -
 
 
 def _shown(question: Field | None, value: Any, asked: Mapping[str, Field]) -> Any:
-    if question is None:  # a list to which steps add entries, or what a step itself settles
-        return [without_restricted(asked, entry) for entry in value] if _has_entries(value) else value
+    if _has_entries(value) and "number" in value[0]:  # a list to which steps add; a question may bear its name
+        return [without_restricted(asked, entry) for entry in value]
+    if question is None:
+        return value
     if question.restricted:
         return WITHHELD
     if _has_entries(value):

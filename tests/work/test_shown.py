@@ -62,3 +62,10 @@ def test_an_answer_that_is_not_there_is_named_by_its_question() -> None:
     assert "    - Which answer: Baby's NHS number; Why it is not there: declined; On: 2 March 2026" in list(
         answered.lines(waiting)
     )
+
+
+def test_a_list_that_bears_the_name_of_a_question_is_read_by_the_questions_of_its_entries() -> None:
+    known = after_step(worked(), "record_network", network_role="midwife", network_name="M. Midwife", trusted="yes")
+    told = list(answered.lines(known))
+    assert "        Who they are to the family: midwife" in told
+    assert "        Does the family trust them, so that they can introduce the service? yes" in told
