@@ -67,7 +67,8 @@ def show_kept(retention: Retention | None) -> None:
 def _standing(found: Case, today: date, came: date | None) -> Iterator[str]:
     yield f"{found.service}/{found.reference}: {found.chart.states[found.state].label} ({found.state})"
     since = f" since {british(came)}" if came else ""
-    yield f"Stage {found.stage}{since}; version {found.version}; pathway {found.chart.id}; id {found.id}."
+    place = f"Stage {found.stage}" if found.chart.kind is RecordKind.REFERRAL else "There"
+    yield f"{place}{since}; version {found.version}; pathway {found.chart.id}; id {found.id}."
     if found.chart.kind is RecordKind.REFERRAL:
         fits = eligibility(found.facts(today))
         yield f"Eligibility: {' '.join([f'{fits.result}.', *(c.sentence for _, c in fits.findings)])}"

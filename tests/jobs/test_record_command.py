@@ -108,3 +108,9 @@ def test_a_referral_without_a_record_of_the_baby_is_no_empty_family(empty: Line)
         f"Little Invented ({ref}); Written referral received; no record of the baby yet; held by: Ann Invented" in text
     )
     assert "Ann Invented (mother), leeds-imhs (written referral, " in text
+
+
+def test_a_record_beside_the_referrals_is_at_no_stage(empty: Line, opened: Opened) -> None:
+    shown = empty("case", "show", opened("carer", "open_record", carer_name="Carer Invented")).stdout
+    assert "There since 20 November 2026; version 1; " in shown
+    assert "tage" not in shown
