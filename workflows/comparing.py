@@ -109,13 +109,17 @@ def _step(chart: Chart, m: Move) -> Cells:
 
 
 def _guards(chart: Chart) -> Entries:
-    """The text of a rule, with that of the rules it calls: a rule may be another under the same name."""
-    rules = {guard.__name__: guard for m in chart.moves for guard in m.only_if}
-    return {(name,): {"text of the rule": _digest(rule)} for name, rule in sorted(rules.items())}
+    """The text of a rule, with that of the rules it calls: a rule may be another under the same name. What is made for
+    one row and bears the name of its like (`ends_with`) is told by all of them together.
+    """
+    texts: dict[str, set[str]] = {}
+    for guard in {guard for m in chart.moves for guard in m.only_if}:
+        texts.setdefault(guard.__name__, set()).add(source_of(guard))
+    return {(name,): {"text of the rule": _digest(*sorted(told))} for name, told in sorted(texts.items())}
 
 
-def _digest(rule: Callable[..., object]) -> str:
-    return hashlib.sha256(source_of(rule).encode()).hexdigest()[:12]
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
 def _questions(chart: Chart) -> Entries:
@@ -190,7 +194,7 @@ def _eligibility(chart: Chart) -> Entries:
 
 
 def _criterion(c: Criterion) -> Cells:
-    return {"sentence": c.sentence, "source": c.source, "text of the rule": _digest(c.asks)}
+    return {"sentence": c.sentence, "source": c.source, "text of the rule": _digest(source_of(c.asks))}
 
 
 PARTS: dict[str, Callable[[Chart], Entries]] = {

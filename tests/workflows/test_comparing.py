@@ -11,8 +11,9 @@ from tests.workflows.shipped import LEEDS
 from workflows import Chart, Kind, Role
 from workflows.comparing import Altered, How, altered
 from workflows.fields.referral import REASON
+from workflows.guards.endings import ends_with
 from workflows.registry import CHARTS
-from workflows.vocabulary import Again, AgeLimit
+from workflows.vocabulary import Again, AgeLimit, Move
 
 FOUND = altered(LEEDS, LEEDS_2)
 
@@ -51,6 +52,19 @@ def test_a_rule_that_is_another_under_the_same_name_is_told() -> None:
     assert changed.how is How.CHANGED
     assert changed.says[0].startswith("text of the rule: ")
     assert told("guards", "watching_is_safe").how is How.REMOVED
+
+
+def test_an_ending_that_is_given_another_reason_is_told_although_many_endings_share_a_rule() -> None:
+    ends = [m for m in LEEDS.moves if "ending_is_told" in {guard.__name__ for guard in m.only_if}]
+    assert len(ends) > 5
+    for ending in ends:
+        moves = tuple(_with_another_reason(m) if m is ending else m for m in LEEDS.moves)
+        assert told("guards", "ending_is_told", found=altered(LEEDS, replace(LEEDS, moves=moves))).how is How.CHANGED
+
+
+def _with_another_reason(ending: Move) -> Move:
+    others = tuple(guard for guard in ending.only_if if guard.__name__ != "ending_is_told")
+    return replace(ending, only_if=(*others, ends_with(ending.to, "another_reason", "closure_reason", ())))
 
 
 def test_a_clock_that_counts_otherwise_is_told() -> None:
