@@ -6,6 +6,7 @@ from casework.case import Case
 from casework.store import Store
 from workflows import Figure
 from workflows.beside import Known, RecordKind
+from workflows.names import one_name
 
 
 class Surroundings:
@@ -15,6 +16,7 @@ class Surroundings:
         self._store, self._case, self._made = store, case, made
         self._records: dict[tuple[RecordKind, str], Known | None] = {}
         self._figures: tuple[Figure, ...] | None = None
+        self._staff: list[Known] | None = None
 
     def record(self, kind: RecordKind, reference: str) -> Known | None:
         if (kind, reference) not in self._records:
@@ -35,6 +37,13 @@ class Surroundings:
 
     def allocated(self, clinician: str) -> Sequence[str]:
         return self._store.allocated(self._case.service, clinician, self._case.id)
+
+    def member(self, account: str) -> Known | None:
+        if self._staff is None:
+            staff = self._store.listed(self._case.service, RecordKind.STAFF)
+            self._staff = [known(one) for one in staff if one.open]
+        named = (one for one in self._staff if one.answers.get("account"))
+        return next((one for one in named if one_name(one.answers["account"]) == one_name(account)), None)
 
     def entered(self) -> tuple[Figure, ...]:
         if self._figures is None:

@@ -65,6 +65,10 @@ class Beside(Protocol):
         """The references of these referrals, in their order."""
         ...
 
+    def member(self, account: str) -> Known | None:
+        """The open staff record of whoever signs in by a name."""
+        ...
+
     def entered(self) -> tuple[Figure, ...]:
         """The figures that the service has entered."""
         ...
@@ -84,6 +88,9 @@ class Alone:
 
     def allocated(self, clinician: str) -> Sequence[str]:
         return ()
+
+    def member(self, account: str) -> Known | None:
+        return None
 
     def entered(self) -> tuple[Figure, ...]:
         return ()

@@ -12,7 +12,7 @@ from casework import LATEST, Actor, Casework, CaseworkError
 from casework.team import team
 from tests.casework.families import LEEDS, brought_to
 from tests.conftest import Actors, Clock
-from tests.meetings.scene import Scene
+from tests.meetings.scene import DECLINED, Scene
 from tests.persistence.processes import Rendezvous, together
 from tests.persistence.rivals import clinic_at
 from workflows import Figure, Role
@@ -73,6 +73,44 @@ def _refused_to_open(scene: Scene, **post: Any) -> str:
     with pytest.raises(CaseworkError) as refused:
         scene.staff("clin-99", **post)
     return str([reason.code for reason in getattr(refused.value, "reasons", [])])
+
+
+def test_what_a_trainee_formulates_and_ends_is_signed_off_by_their_supervisor(scene: Scene) -> None:
+    family = scene.waiting()
+    ref, supervisor, other = scene.reference(family), scene.staff("clin-01"), scene.staff("clin-03")
+    trainee = scene.staff("clin-02", trainee="yes", supervisor=supervisor)
+    family.does("allocate", clinician=trainee, signed_off_by=supervisor)
+    brought_to(family, "first_contact", "finish_assessment")
+    for trigger in ("offer_plan", "signpost", "offer_consultation"):
+        assert "supervisor_missing" in scene.refused(ref, trigger, signed_off_by=other)
+    family.does("offer_plan", signed_off_by=supervisor)
+    brought_to(family, "family_agrees", "begin_ending")
+    assert "supervisor_missing" in scene.refused(ref, "discharge")
+    family.does("discharge", signed_off_by=supervisor, no_measures_because="The family would rather not.")
+    assert scene.casework.replay(family.id)[1] == ()
+
+
+def test_a_trainee_who_decides_for_the_group_is_signed_off_and_a_supervisor_signs_by_doing_it(scene: Scene) -> None:
+    taken, declined = scene.before_the_group(), scene.before_the_group()
+    supervisor = scene.staff("clin-01", account="Ada Senior")
+    trainee = scene.staff("clin-02", trainee="yes", supervisor=supervisor, account="Bea Junior")
+    bea, ada = Actor("bea  junior", Role), Actor("Ada Senior", Role)
+    accept: dict[str, Any] = {"rmg_on": scene.clock.today, "reason": "It is clear."}
+    decline = {"rmg_on": scene.clock.today, **DECLINED}
+    assert scene.refused(scene.reference(taken), "accept_direct", by=bea, **accept).keys() == {"supervisor_missing"}
+    assert scene.refused(scene.reference(declined), "decline", by=bea, **decline).keys() == {"supervisor_missing"}
+    scene.does(scene.reference(declined), "decline", by=bea, signed_off_by=supervisor, **decline)
+    taken.does("accept_direct", by=ada, **accept)
+    taken.does("allocate", clinician=trainee, signed_off_by=supervisor)
+    brought_to(taken, "first_contact", "finish_assessment")
+    taken.does("offer_plan", by=ada)
+
+
+@ONE
+def test_two_people_do_not_sign_in_by_one_name(scene: Scene) -> None:
+    scene.staff("clin-01", account="Ada Senior")
+    assert "account_taken" in _refused_to_open(scene, account="ada senior")
+    scene.does("clin-01", "change_post", account="Ada Senior", band="7")
 
 
 @ONE

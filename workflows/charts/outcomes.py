@@ -24,6 +24,7 @@ from workflows.fields.referral import (
     SECOND_CLINICIAN,
     WAITING_WOULD_HARM,
 )
+from workflows.fields.staff import SIGNED_OFF_BY
 from workflows.guards.background import effect_on_baby_told
 from workflows.guards.meetings import rated_first, young_enough_after_watching
 from workflows.guards.referral import (
@@ -33,6 +34,7 @@ from workflows.guards.referral import (
     ready_for_direct_work,
     watching_is_safe,
 )
+from workflows.guards.staff import trainee_is_signed_off
 from workflows.vocabulary import Move, Role
 
 CHAIR, CLIN, DUTY, REF, FAM, LEAD, ADM = (
@@ -47,9 +49,9 @@ CHAIR, CLIN, DUTY, REF, FAM, LEAD, ADM = (
 RATINGS = (RELATIONSHIP_NEED, MOTIVATION, READINESS)
 WAITS = ("wait_to_allocation", "wait_to_start")
 DECIDED_IN_IT = (*IN_THE_MEETING, rated_first)
-ELIGIBLE = (consent_recorded, not_excluded, discussion_decided, effect_on_baby_told)
+ELIGIBLE = (consent_recorded, not_excluded, discussion_decided, effect_on_baby_told, trainee_is_signed_off)
 AT_THE_GROUP = (LEVEL_OF_NEED, BEYOND_LOWER_TIER, JOINT_DECISION, EFFECT_ON_BABY)
-ACCEPTING = (MEETING, INTERIM_SUPPORT, ELIGIBILITY_DECISION, ADVICE, *AT_ACCEPTANCE, *AT_THE_GROUP)
+ACCEPTING = (MEETING, INTERIM_SUPPORT, ELIGIBILITY_DECISION, ADVICE, *AT_ACCEPTANCE, *AT_THE_GROUP, SIGNED_OFF_BY)
 
 # fmt: off
 ACCEPT_DIRECT = (
@@ -62,7 +64,7 @@ OTHER_OUTCOMES = (
     Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE), only_if=(*DECIDED_IN_IT, consent_recorded), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
     Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS), only_if=(*DECIDED_IN_IT, consent_recorded, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), records=(("outcome", "watch_and_wait"),)),
     Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "signpost"),)),
-    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "decline"),)),
+    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING, SIGNED_OFF_BY), only_if=(*DECIDED_IN_IT, trainee_is_signed_off), stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "decline"),)),
 )
 
 WATCHFUL_WAITING = (

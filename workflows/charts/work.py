@@ -18,6 +18,7 @@ from workflows.fields.referral import (
     SETTING,
     SUMMARY,
 )
+from workflows.fields.staff import SIGNED_OFF_BY
 from workflows.fields.work import (
     ALTERNATIVES,
     APPOINTMENT,
@@ -54,6 +55,7 @@ from workflows.fields.work import (
     WHY_MISSED,
 )
 from workflows.guards.referral import plan_was_shared
+from workflows.guards.staff import trainee_is_signed_off
 from workflows.guards.standing import assessment_agreed, work_agreed
 from workflows.guards.work import (
     deliverer_trained,
@@ -82,6 +84,8 @@ MET = (somebody_present, participants_known)
 OF_A_SESSION = (
     *MET, on_the_plan, session_fits_age, deliverer_trained, filming_agreed, within_planned_sessions,
 )  # fmt: skip
+FORMULATED = (*FORMULATION, *OF_THE_INFANT, SIGNED_OFF_BY)
+FORMULATES = (profession_in_words, infant_voice_given, trainee_is_signed_off)
 KEPT = ("appointments", "appointment")
 """A contact that had been agreed on settles the appointment of that number; one that had not, none."""
 
@@ -112,15 +116,15 @@ WORK = (
     *MEASURED,
     Move("assessment",   "finish_assessment", "formulation",  (CLIN,),      needs=(MEASURES_OFFERED,), takes=(OBSERVED_ON, OBSERVATIONS, *OF_THE_INFANT, NO_MEASURES_BECAUSE, PRESENTS, PRESENTS_WORDS), only_if=(infant_was_observed, infant_voice_given, measures_offered), starts=("formulation_due",), marks="assessment_done_on"),
     Move("formulation",  "assess_more",       "assessment",   (TEAM, CLIN), needs=(REASON,), stops=("formulation_due",)),
-    Move("formulation",  "offer_plan",        "plan_offered", (TEAM, CLIN), needs=(DISCIPLINES, HYPOTHESIS, INTERVENTIONS), takes=(*FORMULATION, *OF_THE_INFANT, VOICE_IN_PLAN), only_if=(profession_in_words, infant_voice_given, offered_here, plan_fits_age), stops=("formulation_due",), marks="formulation_on"),
-    Move("formulation",  "signpost",          "signposted",   (TEAM, CLIN), needs=(DISCIPLINES, ADVICE), takes=(HYPOTHESIS, *FORMULATION, *OF_THE_INFANT), only_if=(profession_in_words, infant_voice_given), stops=EVERY_CLOCK),
-    Move("formulation",  "offer_consultation", "consultation", (TEAM, CLIN), needs=(DISCIPLINES, PURPOSE), takes=(HYPOTHESIS, *FORMULATION, *OF_THE_INFANT), only_if=(profession_in_words, infant_voice_given), stops=("formulation_due",), starts=("consultation",)),
+    Move("formulation",  "offer_plan",        "plan_offered", (TEAM, CLIN), needs=(DISCIPLINES, HYPOTHESIS, INTERVENTIONS), takes=(*FORMULATED, VOICE_IN_PLAN), only_if=(*FORMULATES, offered_here, plan_fits_age), stops=("formulation_due",), marks="formulation_on"),
+    Move("formulation",  "signpost",          "signposted",   (TEAM, CLIN), needs=(DISCIPLINES, ADVICE), takes=(HYPOTHESIS, *FORMULATED), only_if=FORMULATES, stops=EVERY_CLOCK),
+    Move("formulation",  "offer_consultation", "consultation", (TEAM, CLIN), needs=(DISCIPLINES, PURPOSE), takes=(HYPOTHESIS, *FORMULATED), only_if=FORMULATES, stops=("formulation_due",), starts=("consultation",)),
     Move("plan_offered", "family_agrees",     "intervention", (CLIN,),      needs=(PLAN_SHARED,), takes=(PLACEMENT_PLAN, VOICE_IN_PLAN), only_if=(plan_was_shared, work_agreed, placement_is_planned), marks="plan_agreed_on"),
     Move("plan_offered", "family_declines",   "discharged",   (CLIN,),      needs=(REASON, ALTERNATIVES), stops=EVERY_CLOCK, records=(("end_reason", "declined"),)),
     *from_each(IN_THERAPY,
     Move("",             "review_plan",       STAYS,          (CLIN,),      needs=(REVIEW_OUTCOME,), takes=(REVIEW_ON, REMARK), adds="plan_reviews")),
     Move("intervention", "change_plan",       "formulation",  (CLIN,),      needs=(REASON,), starts=("formulation_due",)),
     Move("intervention", "begin_ending",      "ending",       (CLIN,),      needs=(ENDING_WITH_FAMILY,), takes=(REVIEW_ON, ENDING_WITHOUT_BECAUSE), only_if=(ending_planned,), marks="ending_begun_on"),
-    Move("ending",       "discharge",         "discharged",   (CLIN, LEAD), needs=(END_REASON, SUMMARY), takes=OF_THE_INFANT, only_if=(infant_voice_given,), stops=EVERY_CLOCK, marks="ended_on"),
+    Move("ending",       "discharge",         "discharged",   (CLIN, LEAD), needs=(END_REASON, SUMMARY), takes=(*OF_THE_INFANT, SIGNED_OFF_BY), only_if=(infant_voice_given, trainee_is_signed_off), stops=EVERY_CLOCK, marks="ended_on"),
 )
 # fmt: on

@@ -64,14 +64,41 @@ def places(figure: Figure, answers: Mapping[str, object]) -> int:
 
 def supervisor_signs_off(facts: Facts) -> Refusal | None:
     """Source: requirements X3 (trainees need a supervisor's sign-off) and R-374."""
-    clinician = _clinician(facts)
-    if clinician is None or clinician.answers.get("trainee") != "yes":
+    sentence = "A trainee takes a referral on when the supervisor named in the trainee's record signs it off."
+    return _unsigned(facts, _clinician(facts), sentence)
+
+
+def trainee_is_signed_off(facts: Facts) -> Refusal | None:
+    """Source: requirements X3 and W33: trainees prepare any step of a clinician; acceptance, decline, formulation and
+    discharge are signed off by their supervisor. Of two trainees the one who takes the step counts.
+    """
+    if facts.from_paper:
         return None
-    supervisor = clinician.answers.get("supervisor")
+    acting, named = facts.beside.member(facts.actor), facts.recorded.get("clinician")
+    if acting is not None and acting.answers.get("trainee") == "yes":
+        return _unsigned(facts, acting, "You are a trainee: your supervisor signs this off. Name their staff record.")
+    clinician = facts.beside.record(RecordKind.STAFF, str(named)) if named else None
+    if acting is not None and clinician is not None and acting.reference == clinician.answers.get("supervisor"):
+        return None
+    return _unsigned(facts, clinician, "A trainee has this referral: the supervisor in their record signs this off.")
+
+
+def _unsigned(facts: Facts, trainee: Known | None, sentence: str) -> Refusal | None:
+    if trainee is None or trainee.answers.get("trainee") != "yes":
+        return None
+    supervisor = trainee.answers.get("supervisor")
     if supervisor and facts.data.get("signed_off_by") == supervisor:
         return None
-    sentence = "A trainee takes a referral on when the supervisor named in the trainee's record signs it off."
     return Refusal("supervisor_missing", sentence, ("signed_off_by",))
+
+
+def account_is_their_own(facts: Facts) -> Refusal | None:
+    """Two people who sign in by one name could not be told apart."""
+    account = facts.data.get("account")
+    owner = facts.beside.member(str(account)) if account else None
+    if owner is None or owner.reference == facts.reference:
+        return None
+    return Refusal("account_taken", f"{owner.reference} signs in by this name already.", ("account",))
 
 
 def not_conflicted(facts: Facts) -> Refusal | None:
