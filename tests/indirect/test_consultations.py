@@ -7,7 +7,7 @@ import pytest
 
 from casework import Actor, Casework, StepRefused
 from casework.change import LATEST
-from tests.casework.families import ESSEX, LEEDS, Family, form
+from tests.casework.families import ESSEX, LEEDS, Family, brought_to, form
 from tests.conftest import Actors, Clock
 from workflows.figures import Figure
 
@@ -144,8 +144,7 @@ def test_a_referral_that_waits_goes_along_with_its_consultation(
     casework: Casework, clock: Clock, actors: Actors
 ) -> None:
     family = Family(casework, clock, actors.everyone).opens(ESSEX, "receive_referral", **form(clock.today))
-    family.does("pass_checks")
-    family.does("offer_consultation")
+    brought_to(family, "pass_checks", "triage_rate", "offer_consultation")
     ref = asked_for(casework, actors.everyone, referral=family.case.reference, origin="triage")
     casework.fire(ref, "hold_meeting", actors.everyone, HELD, seen=LATEST)
     assert "consultation_held_on" in family.case.answers

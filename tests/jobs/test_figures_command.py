@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.jobs.days import EIGHT, TWELVE, Days, day_by_day, wait_from
 from tests.jobs.line import Line
 from tests.jobs.terminal import lines_of, seen
-from tests.persistence.families import ESSEX, LEEDS, refer
+from tests.persistence.families import ACCEPTED_IN_ESSEX, ESSEX, LEEDS, refer
 from tests.persistence.populations import rows_kept
 from workflows.figures import FIGURES
 from workflows.registry import CURRENT
@@ -128,7 +128,7 @@ def test_a_figure_that_is_turned_off_turns_its_flags_off(days: Days) -> None:
 
 def test_a_figure_that_a_service_enters_turns_its_flags_on_and_is_drawn(days: Days) -> None:
     met = {"rmg_on": "2026-03-02", "reason": "An assessment is indicated."}
-    refer(days.casework, "E-1", service=ESSEX, steps=(("pass_checks", {}), ("accept_assessment", met)))
+    refer(days.casework, "E-1", service=ESSEX, steps=(*ACCEPTED_IN_ESSEX[:-1], ("accept_assessment", met)))
     days.on(59)
     for name, amount in (("wait_first", "28"), ("wait_over", "43")):
         days.line("figures", "set", name, amount, "--service", ESSEX, "--source", WHY)

@@ -18,7 +18,7 @@ from persistence import Database
 from persistence import due as due_in_sql
 from persistence.due import Scope, Source, sources
 from persistence.night import planning, sweep, transactions
-from tests.persistence.families import EVERYONE, RECEIVED_ON, form
+from tests.persistence.families import EVERYONE, RECEIVED_ON, RISKS, form
 from tests.persistence.fresh import FreshUrl, fresh_urls
 from tests.persistence.populations import Step, Walked, keep, walked
 from tests.time.second_opinion import Entry, Morning
@@ -87,7 +87,7 @@ class Life:
             steps.append(("take_call", day, {}))
         if self.accepted:
             accept = "accept_direct" if self.service == SERVICES[0] else "accept_assessment"
-            steps += [("pass_checks", day, {}), (accept, day, {"rmg_on": day})]
+            steps += [("pass_checks", day, {}), ("triage_rate", day, RISKS), (accept, day, {"rmg_on": day})]
         for trigger, days in self.tried:
             day += timedelta(days=days)
             said = {"rmg_on": day} if trigger in IN_THE_GROUP else {}

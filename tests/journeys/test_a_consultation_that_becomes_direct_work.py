@@ -76,7 +76,7 @@ def worked(clinic: Clinic, ref: str) -> None:
     clinic.does(ref, "acknowledge")
     clinic.does(ref, "add_information", **{name: value for name, value in rest.items() if name not in there})
     assert clinic.flags() == set()
-    for step in ("pass_checks", "accept_assessment", "tell_outcome", "allocate"):
+    for step in ("pass_checks", "triage_rate", "accept_assessment", "tell_outcome", "allocate"):
         clinic.does(ref, step)
     people = [{"who": "infant", "attended": "yes"}, {"who": "focus_carer", "attended": "yes"}]
     clinic.after(10).does(ref, "first_contact", setting="home", participants=people)

@@ -33,7 +33,7 @@ def removed_from_home(clinic: Clinic, mother: str, foster: str) -> tuple[str, st
     infant = clinic.opens("open_record", "infant", infant_dob=answers["infant_dob"], first_referral=ref)
     clinic.does(ref, "link_records", focus_carer=mother)
     clinic.does(infant, "link_carer", carer=mother, relationship="mother", parental_responsibility="yes")
-    for step in ("acknowledge", "pass_checks", "accept_assessment", "allocate"):
+    for step in ("acknowledge", "pass_checks", "triage_rate", "accept_assessment", "allocate"):
         clinic.does(ref, step)
     clinic.after(5)
     order = {"legal_status": "interim_care_order", "care_plan": "Return home is planned for June"}
@@ -72,6 +72,7 @@ def placed_again(clinic: Clinic, ref: str, first: str, second: str) -> None:
 def decided_again(clinic: Clinic, ref: str) -> None:
     clinic.after(2)
     assert clinic.casework.eligibility(ref).result == "discuss"
+    clinic.does(ref, "triage_rate")
     undecided = clinic.refuses(ref, "accept_assessment", rmg_on=clinic.today)
     assert undecided.keys() == {"discussion_undecided"}
     clinic.does(ref, "accept_assessment", rmg_on=clinic.today, eligibility_decision="A long-term match is planned")

@@ -13,7 +13,9 @@ from workflows import Role
 def assessed(casework: Casework, clock: Clock, actors: Actors) -> Family:
     """A family whose assessment is before the team."""
     family = referred(casework, clock, actors.everyone, ESSEX, lives_in_area="yes", in_contact="yes")
-    return brought_to(family, "pass_checks", "accept_assessment", "allocate", "first_contact", "finish_assessment")
+    return brought_to(
+        family, "pass_checks", "triage_rate", "accept_assessment", "allocate", "first_contact", "finish_assessment"
+    )
 
 
 def test_an_incomplete_form_is_sent_back_and_may_come_again(
@@ -46,6 +48,7 @@ def test_a_family_in_essex_goes_from_its_referral_to_discharge(
     for later, trigger, state in (
         (4, "acknowledge", "received"),
         (1, "pass_checks", "rmg_review"),
+        (0, "triage_rate", "rmg_review"),
         (6, "accept_assessment", "waiting"),
         (0, "tell_outcome", "waiting"),
         (100, "allocate", "allocated"),
@@ -91,7 +94,7 @@ def test_acceptance_is_to_assessment_and_promises_no_intervention(
         with pytest.raises(StepRefused) as refused:
             family.does(trigger)
         assert refused.value.reasons[0].code in ("impossible_step", "unknown_trigger")
-    brought_to(family, "accept_assessment", "acknowledge")
+    brought_to(family, "triage_rate", "accept_assessment", "acknowledge")
     clock.advance(200)
     casework.night()
     assert casework.flags() == []  # Essex publishes no wait
@@ -102,7 +105,7 @@ def test_foster_care_is_discussed_and_the_decision_is_recorded(
     casework: Casework, clock: Clock, actors: Actors
 ) -> None:
     family = referred(casework, clock, actors.everyone, ESSEX, carer_relationship="foster_carer")
-    brought_to(family, "pass_checks")
+    brought_to(family, "pass_checks", "triage_rate")
     with pytest.raises(StepRefused) as refused:
         family.does("accept_assessment")
     assert [reason.code for reason in refused.value.reasons] == ["discussion_undecided"]

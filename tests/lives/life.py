@@ -129,7 +129,7 @@ class RandomLife:
         if card.held and self.dice.often(0.2):
             return "resume"
         if card.state in FORWARD and self.dice.often(0.3):
-            return FORWARD[card.state]
+            return "triage_rate" if card.state == "rmg_review" and card.unrated else FORWARD[card.state]
         known = (*RULES, *OFTEN, *self.often)
         here = [what for what in known if card.state in RULES[what].where]
         what = self.dice.choice(here if self.dice.often(0.75) else known)

@@ -115,6 +115,8 @@ class Card:
     closed_from: str = ""
     closed_by: int = 0
     decided: bool = False
+    put_on: date | None = None
+    rated_on: date | None = None
     consent: bool = True
     told_of_birth: bool = False
     gp_looked_at: bool = False
@@ -138,6 +140,12 @@ class Card:
     @property
     def open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def unrated(self) -> bool:
+        """Essex rates the risks first, each time that a referral is put to the group."""
+        rated = self.rated_on and (self.put_on is None or self.rated_on >= self.put_on)
+        return self.service == ESSEX and not rated
 
     @property
     def people(self) -> tuple[tuple[str, ...], str] | None:
@@ -175,6 +183,7 @@ class Card:
         if state not in OPEN and self.open:
             self.stops(on, *(name for name in self.counts if name != NEVER_ENDS_BY_CLOSING))
             self.closed_from, self.closed_by, self.held = self.state, self.steps, False
+        self.put_on = on if state == "rmg_review" else self.put_on
         self.state = state
 
     def stands_again(self, on: date) -> None:

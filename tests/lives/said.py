@@ -180,6 +180,10 @@ def _part(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     return {"merged_into": stays, "apart_because": "Two after all."}
 
 
+def _begin_cowork(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
+    return {"meets_on": today}
+
+
 def _cowork(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     return {"cowork": dice.choice(card.cowork) if card.cowork else 1, "reason": "Done."}
 
@@ -199,6 +203,7 @@ def _retain(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 SAYS: dict[str, Says] = {
     "indicate_direct": plain(**RATED, **VOICE), "give_advice": plain(**VOICE, lawful_basis="Agreed"),
     "receive_referral": plain(), "pass_checks": _checks, "accept": _accepted, "decline": _declined,
+    "triage_rate": plain(relational_risk="moderate", safeguarding_risk="low", **VOICE),
     "watch_and_wait": lambda *a: {**_group(*a), "waiting_would_harm": "no", **RATED},
     "review_to_group": plain(), "allocate": plain(clinician="C. Clinician"), "unallocate": plain(),
     "bring_back": plain(), "change_clinician": plain(clinician="D. Clinician"), "book_appointment": plain(),
@@ -221,7 +226,8 @@ SAYS: dict[str, Says] = {
     "carer_died": _death, "contact_ended": _ended, "close_contact_ended": _ended, "change_focus_carer": _change,
     "link_records": _link, "retain": _retain, "close_aged_out": plain(**VOICE), "prepare_letter": _letter,
     "send_letter": _one_letter, "cancel_letter": _one_letter, "offer_transfer": _offer,
-    "transfer_accepted": _accept_transfer, "transfer_refused": plain(), "start_cowork": plain(), "end_cowork": _cowork,
+    "transfer_accepted": _accept_transfer, "transfer_refused": plain(), "end_cowork": _cowork,
+    "start_cowork": _begin_cowork,
     "close_disengaged": plain(**VOICE), "move_away": plain(), "withdraw_consent": plain(withdrawn_by="The mother"),
     "void": lambda box, card, dice, today: {
         "void_reason": dice.choice(("entered_in_error", "duplicate")), "surviving_reference": "R-1",

@@ -46,6 +46,10 @@ def decided(state: str) -> Then:
     return by_the_group
 
 
+def risks_rated(box: Box, card: Card, said: Said, on: date) -> None:
+    card.rated_on = on
+
+
 def booked(box: Box, card: Card, said: Said, on: date) -> None:
     card.appointments.append(card.steps)
 
@@ -158,6 +162,8 @@ TOO_OLD_THEN = if_(
 
 TOO_OLD = if_("excluded", lambda box, card, said, on: card.born is not None and card.came_on >= too_old_from(card))
 
+NOT_RATED = if_("not_rated", lambda box, card, said, on: card.unrated)
+
 WORKED = (*WAITING, *AT_WORK)
 
 WORK: dict[str, Rule] = {
@@ -165,9 +171,10 @@ WORK: dict[str, Rule] = {
     "give_advice": Rule(("duty_call",), to("advice_given"), (CONCERN,)),
     "receive_referral": Rule((*("duty_call", "awaiting_referral"), "lapsed", "advice_given"), received, (SAME_PEOPLE,)),
     "pass_checks": Rule(("received",), checks_passed, (NO_CONSENT, NOT_COMPLETE, SAME_PEOPLE)),
-    "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, TOO_OLD)),
-    "decline": Rule(("rmg_review",), decided("declined"), (CONCERN,)),
-    "watch_and_wait": Rule(("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, TOO_OLD_THEN)),
+    "triage_rate": Rule(("rmg_review",), risks_rated),
+    "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, TOO_OLD, NOT_RATED)),
+    "decline": Rule(("rmg_review",), decided("declined"), (CONCERN, NOT_RATED)),
+    "watch_and_wait": Rule(("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, TOO_OLD_THEN, NOT_RATED)),
     "review_to_group": Rule(("watchful_waiting",), to("rmg_review")),
     "allocate": Rule(("waiting",), to("allocated", stops=("wait_to_allocation",)), (NO_CONSENT, WITHHELD)),
     "unallocate": Rule(("allocated",), to("waiting", starts=("wait_to_allocation",))),

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework import Casework
-from casework.meetings import agenda, before_the_group, meetings, minutes, next_meeting
+from casework.cadence import due, next_meeting
+from casework.meetings import agenda, before_the_group, meetings, minutes
 from tests.casework.families import ESSEX, LEEDS, brought_to, referred
 from tests.conftest import Actors, Clock
 from tests.meetings.scene import CHAIR, DECLINED, SECOND, THIRD, Scene
@@ -227,6 +228,27 @@ def test_the_next_meeting_is_counted_from_the_last_by_the_cadence_that_the_servi
     assert next_meeting(casework, ESSEX) is None
 
 
+@ONE
+def test_a_meeting_that_was_due_and_not_held_is_told_and_one_that_was_called_off_is_not(
+    casework: Casework, clock: Clock, scene: Scene
+) -> None:
+    first = clock.today
+    scene.does(scene.begins(scene.meeting()), "close_meeting")
+    clock.advance(6)
+    forgotten = scene.meeting(on=clock.today)
+    clock.advance(1)
+    called_off = scene.meeting(on=clock.today)
+    scene.does(called_off, "cancel_meeting", reason="A bank holiday.")
+    clock.advance(10)
+    (told,) = due(casework, LEEDS)
+    assert (told.last, told.missed, told.not_begun) == (first, (first + timedelta(days=14),), (forgotten,))
+    assert (told.next, told.planned) == (first + timedelta(days=20), None)
+    planned = scene.meeting(on=clock.today + timedelta(days=1))
+    (told,) = due(casework, LEEDS)
+    assert (told.next, told.planned) == (clock.today + timedelta(days=1), planned)
+    assert [(one.service, one.next, one.missed) for one in due(casework)][1:] == [(ESSEX, None, ())]
+
+
 def test_the_published_wait_stays_with_the_case_as_it_stood_and_is_told_as_it_stands(
     clock: Clock, scene: Scene
 ) -> None:
@@ -247,7 +269,7 @@ def test_the_published_wait_stays_with_the_case_as_it_stood_and_is_told_as_it_st
 @ONE
 def test_essex_publishes_no_wait_so_none_is_put_on_the_case(casework: Casework, clock: Clock, scene: Scene) -> None:
     family = brought_to(
-        referred(casework, clock, scene.actor, ESSEX), "pass_checks", "accept_assessment", "tell_outcome"
+        referred(casework, clock, scene.actor, ESSEX), "pass_checks", "triage_rate", "accept_assessment", "tell_outcome"
     )
     assert not {"published_wait_first", "published_wait_over"} & family.case.answers.keys()
     assert not {"told_wait_first", "told_wait_over"} & casework.history(family.id)[-1].data.keys()

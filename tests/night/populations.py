@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from casework import Casework
 from persistence import Database
-from tests.persistence.families import ESSEX, LEEDS, form
+from tests.persistence.families import ESSEX, LEEDS, RISKS, form
 from tests.persistence.populations import Step, Walked, keep, walked
 from workflows.figures import Figure
 
@@ -45,7 +45,8 @@ def _unborn(number: int, due: date) -> list[Step]:
 
 def _in_essex(number: int, on: date) -> list[Step]:
     indicated = {"rmg_on": on, "reason": "An assessment is indicated."}
-    return [*before_the_group(number, on), ("acknowledge", on, {}), ("accept_assessment", on, indicated)]
+    rated: list[Step] = [("triage_rate", on, RISKS), ("accept_assessment", on, indicated)]
+    return [*before_the_group(number, on), ("acknowledge", on, {}), *rated]
 
 
 def kept_after_a_first_night(database: Database, first: date, nights: int, of_each: int) -> None:

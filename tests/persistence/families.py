@@ -42,8 +42,10 @@ ACCEPTED: Steps = (
     ("pass_checks", {}),
     ("accept_direct", {"rmg_on": RECEIVED_ON.isoformat(), "reason": "Direct work is indicated."}),
 )
+RISKS = {"relational_risk": "moderate", "safeguarding_risk": "low", "infant_voice": "She turns away."}
 ACCEPTED_IN_ESSEX: Steps = (
     ("pass_checks", {}),
+    ("triage_rate", RISKS),
     ("accept_assessment", {"rmg_on": RECEIVED_ON.isoformat(), "reason": "An assessment is indicated."}),
 )
 ACKNOWLEDGE: tuple[str, dict[str, Any]] = ("acknowledge", {})

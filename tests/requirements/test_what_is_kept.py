@@ -9,7 +9,7 @@ import pytest
 from casework.case import Attempt, Case, CaseEvent
 from tests.casework.families import answers_for, row
 from tests.work.scene import TO_ASSESSMENT, TO_INTERVENTION, led_to
-from tests.workflows.paths import EVERYONE, TODAY, after_step, case_at, new_case, refused
+from tests.workflows.paths import EVERYONE, TODAY, after_step, before_the_decision, case_at, new_case, refused
 from tests.workflows.shipped import ESSEX, LEEDS
 from workflows.beside import RecordKind
 from workflows.fields.calls import HELP_ASKED_BY, OBSERVED_HOW
@@ -111,7 +111,7 @@ def test_the_written_referral_keeps_what_it_says_beside_the_sheet(name: str, val
 )
 def test_an_acceptance_says_how_great_the_need_is(name: str, value: str) -> None:
     for chart, trigger in ((LEEDS, "accept_direct"), (ESSEX, "accept_assessment")):
-        assert after_step(case_at(chart, "rmg_review"), trigger, **{name: value}).answers[name] == value
+        assert after_step(before_the_decision(chart), trigger, **{name: value}).answers[name] == value
 
 
 def test_the_referrer_is_told_which_tools_may_help_to_gather_evidence() -> None:

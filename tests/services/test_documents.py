@@ -46,7 +46,7 @@ def test_what_the_two_services_have_always_said_stands_in_their_documents() -> N
 
 def test_neither_service_has_a_figure_that_its_documents_do_not_give() -> None:
     assert [f.name for f in LEEDS.rules.figures] == ["wait_first", "wait_over", "forum", "watch", "birth_unrecorded"]
-    assert [f.name for f in ESSEX.rules.figures] == ["acknowledge", "birth_unrecorded"]
+    assert [f.name for f in ESSEX.rules.figures] == ["acknowledge", "triage_first", "birth_unrecorded"]
     assert [ESSEX.rules.opening_hours, ESSEX.rules.consultation_minutes, ESSEX.rules.call_minutes] == [None, None, {}]
     assert LEEDS.rules.settings.address == ""
 

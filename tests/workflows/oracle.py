@@ -300,7 +300,11 @@ class Oracle:
     def _decided(
         self, trigger: str, roles: frozenset[Role], on: date, data: Mapping[str, Any], known: Mapping[str, Any]
     ) -> bool:
-        if not self.answers["before_group_on"] <= data["rmg_on"] <= on:
+        ready = self.answers["before_group_on"]
+        rated = any(e["on"] >= ready for e in self.answers.get("triage_ratings", []))
+        if self.chart.rules.service == "together-with-baby" and trigger != "defer" and not rated:
+            return False
+        if not ready <= data["rmg_on"] <= on:
             return False
         if trigger in NEEDS_CONSENT and known.get("consent_on", date.max) > on:
             return False

@@ -91,8 +91,8 @@ def _made_possible(
 def _ended_with_it(case: Case, way: tuple[str, ...], found: dict[Row, tuple[str, ...]]) -> None:
     """What is given back once the record that took it in has itself ended."""
     rows = _rows_from(case.chart, case.state)
-    offered = next((after for m in rows if m.trigger == "offer_transfer" and (after := taken(case, m))), None)
-    ways_out = [(case, way), *([(offered, (*way, "offer_transfer"))] if offered else [])]
+    first = (m for m in rows if m.trigger in ("offer_transfer", "triage_rate"))
+    ways_out = [(case, way), *((after, (*way, m.trigger)) for m in first if (after := taken(case, m)))]
     for (stands, steps), move in product(ways_out, (m for m in rows if m.moves and case.chart.states[m.to].closed)):
         back = (move.to, "give_back", move.to)
         row = engine_of(case.chart).row(move.to, "give_back", {})
@@ -106,9 +106,10 @@ def _leads_nowhere_new(case: Case, move: Move, found: Container[Row], seen: Cont
     if (move.source, move.trigger, move.to) not in found:
         return False
     if move.moves and case.chart.states[move.to].closed:
-        _, _, *known, _, baby = _place(case)
-        return (move.to, None, *known, move.source, baby) in seen
-    return not (move.moves or move.hold or move.records or REFERRER_WORDS in move.takes)
+        _, _, *known, _, baby, _ = _place(case)
+        return (move.to, None, *known, move.source, baby, False) in seen
+    leads_on = move.moves or move.hold or move.records or move.adds == "triage_ratings"
+    return not (leads_on or REFERRER_WORDS in move.takes)
 
 
 @cache
@@ -151,7 +152,8 @@ def _place(case: Case) -> tuple[object, ...]:
     """What tells the further ways of two cases apart. From where it was closed matters only while it is."""
     closed_from = None if case.open else case.answers.get("closed_from")
     baby = ("infant_dob" in case.answers, "babies_expected" in case.answers)
-    chosen = (case.answers.get("asked_by"), closed_from, baby)
+    rated = case.state == "rmg_review" and "triage_ratings" in case.answers
+    chosen = (case.answers.get("asked_by"), closed_from, baby, rated)
     return (case.state, case.held_since, case.answers.keys() >= {"received_on", "referrer_words"}, *chosen)
 
 
@@ -162,6 +164,11 @@ def new_case(chart: Chart) -> Case:
 def case_at(chart: Chart, state: str) -> Case:
     """A referral that stands at a state, having got there with all that each step asks for."""
     return after_steps(new_case(chart), *way_to(chart, state))
+
+
+def before_the_decision(chart: Chart) -> Case:
+    """A referral before the group, both risks rated: with it some services begin (R-192)."""
+    return after_step(case_at(chart, "rmg_review"), "triage_rate")
 
 
 def before_each_row(chart: Chart) -> Iterator[tuple[Move, Case]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.paths import TODAY, case_at, refused
+from tests.workflows.paths import TODAY, before_the_decision, case_at, refused
 from tests.workflows.shipped import ESSEX, LEEDS
 from workflows import Chart, Facts
 from workflows.dates import add_months
@@ -107,7 +107,7 @@ def test_the_worst_finding_is_the_result_and_every_finding_is_kept() -> None:
 
 @pytest.mark.parametrize(("chart", "accepts"), [(LEEDS, "accept_direct"), (ESSEX, "accept_assessment")])
 def test_excluded_refuses_and_discuss_asks_for_the_decision(chart: Chart, accepts: str) -> None:
-    before = case_at(chart, "rmg_review")
+    before = before_the_decision(chart)
     before.answers["primary_carer"] = "no"
     reason = refused(before, accepts)["discussion_undecided"]
     assert reason.fields == ("eligibility_decision",)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from casework import Actor
-from tests.workflows.paths import TODAY, after_step, case_at, new_case, refused
+from tests.workflows.paths import TODAY, after_step, before_the_decision, case_at, new_case, refused
 from tests.workflows.shipped import ESSEX, LEEDS
 from workflows import Chart, Move, Role
 from workflows.guards.referral import consent_recorded, discussed_in_forum
@@ -33,7 +33,7 @@ def test_x4_1_no_triage_without_consent(chart: Chart) -> None:
 
 @EVERY_CHART
 def test_x4_1_no_acceptance_without_a_record_of_the_meeting(chart: Chart) -> None:
-    before_the_group = case_at(chart, "rmg_review")
+    before_the_group = before_the_decision(chart)
     accepts = ACCEPTS[chart]
     assert refused(before_the_group, accepts, rmg_on=None)["no_forum_record"].fields == ("rmg_on",)
     assert chart.rules.review_label in refused(before_the_group, accepts, rmg_on=None)["no_forum_record"].sentence
@@ -42,7 +42,7 @@ def test_x4_1_no_acceptance_without_a_record_of_the_meeting(chart: Chart) -> Non
 
 @EVERY_CHART
 def test_x4_1_a_meeting_before_the_referral_came_decided_nothing_about_it(chart: Chart) -> None:
-    before_the_group = case_at(chart, "rmg_review")
+    before_the_group = before_the_decision(chart)
     for trigger in (ACCEPTS[chart], "decline", "signpost", "defer", "request_information", "watch_and_wait"):
         assert refused(before_the_group, trigger, rmg_on=TODAY - timedelta(days=1)).keys() == {"out_of_order"}
         assert refused(before_the_group, trigger) == {}
@@ -61,7 +61,7 @@ def test_x4_1_a_meeting_that_decides_is_held_by_the_day_of_its_decision(
     chart: Chart, decided: int, codes: set[str]
 ) -> None:
     on, met = TODAY + timedelta(days=decided), TODAY + timedelta(days=1)
-    refusal = discussed_in_forum(case_at(chart, "rmg_review").facts(on, {"rmg_on": met}))
+    refusal = discussed_in_forum(before_the_decision(chart).facts(on, {"rmg_on": met}))
     assert {r.code for r in (refusal,) if r} == codes
 
 
@@ -179,7 +179,7 @@ def test_x4_4_the_refusal_names_the_lead_as_the_one_who_may() -> None:
 
 
 def test_x4_4_essex_accepts_to_assessment_whatever_the_readiness() -> None:
-    before = case_at(ESSEX, "rmg_review")
+    before = before_the_decision(ESSEX)
     assert refused(before, "accept_assessment", by=CHAIR, motivation="low", readiness="low") == {}
 
 

@@ -26,6 +26,7 @@ from workflows.guards.meetings import (
     meeting_is_named,
     meeting_was_held,
     quorum_was_there,
+    rated_first,
     second_deferral_is_the_leads,
     stands_on_the_agenda,
 )
@@ -51,7 +52,7 @@ TELLS = (HOW_TOLD, ADVICE, REMARK)
 BEFORE_THE_GROUP = (
     #    from                 trigger                to                   who          needs
     Move("rmg_review",        "triage_rate",         "rmg_review",        (CHAIR, CLIN), needs=(RELATIONAL_RISK, SAFEGUARDING_RISK), takes=(NETWORK, LEVEL_OF_SUPPORT, *OF_THE_INFANT), only_if=(infant_voice_given,), adds="triage_ratings"),
-    Move("rmg_review",        "request_information", "information_requested", (CHAIR,), needs=(RMG_ON, QUESTIONS), takes=(MEETING, ADVICE, TOOLS_SUGGESTED), only_if=IN_THE_MEETING, stops=("triage",), starts=("information_due",), records=(("asked_by", "group"),)),
+    Move("rmg_review",        "request_information", "information_requested", (CHAIR,), needs=(RMG_ON, QUESTIONS), takes=(MEETING, ADVICE, TOOLS_SUGGESTED), only_if=(*IN_THE_MEETING, rated_first), stops=("triage",), starts=("information_due",), records=(("asked_by", "group"),)),
     Move("rmg_review",        "defer",               "rmg_review",        (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(MEETING,), only_if=(*ON_THE_AGENDA, second_deferral_is_the_leads), stops=("triage",), starts=("triage",), adds="deferrals"),
     Move("information_requested", "close_without_reply", "rejected_incomplete", (DUTY, LEAD), needs=(REASON, CONTENTS_READ), only_if=(contents_read_for_safeguarding,), stops=EVERY_CLOCK),
 )
