@@ -87,6 +87,8 @@ class Settings:
     warned: tuple[str, ...] = ()
     """Answers whose absence is told and stops nothing."""
     consultation_needs: tuple[str, ...] = ()
+    consulted_first: tuple[str, ...] = ()
+    """The roles of referrers whose referrals are talked over before the group decides; `default`: everybody's."""
     meets_with: tuple[str, ...] = ()
     """Other services that sit in the meeting, by name."""
     referrer_at_meeting: bool = False

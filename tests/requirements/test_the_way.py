@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.workflows.paths import after_step, after_steps, case_at, refused
+from tests.services.documents import changed
+from tests.services.documents import chart as read
+from tests.workflows.paths import after_step, after_steps, before_the_decision, case_at, refused
 from tests.workflows.shipped import ESSEX, LEEDS
 from workflows import Chart
 from workflows.dates import add_months
@@ -42,7 +44,7 @@ def test_call_and_group_go_by_the_three_areas(chart: Chart) -> None:
 
 @EVERY_CHART
 def test_a_consultation_asks_for_no_age(chart: Chart) -> None:
-    before = case_at(chart, "rmg_review")
+    before = before_the_decision(chart)
     before.answers["infant_dob"] = add_months(before.answers["received_on"], -48)
     accepts = next(row.trigger for row in chart.moves if row.trigger in ("accept_direct", "accept_assessment"))
     assert refused(before, accepts).keys() == {"excluded"}
@@ -51,10 +53,24 @@ def test_a_consultation_asks_for_no_age(chart: Chart) -> None:
 
 @EVERY_CHART
 def test_every_referral_may_be_put_to_a_consultation_first_and_then_be_decided(chart: Chart) -> None:
-    back = after_steps(case_at(chart, "rmg_review"), "offer_consultation", "hold_consultation", "bring_back")
+    rated = before_the_decision(chart)
+    back = after_steps(rated, "offer_consultation", "hold_consultation", "bring_back")
     assert back.state == "rmg_review"
     accepts = next(row.trigger for row in chart.moves if row.trigger in ("accept_direct", "accept_assessment"))
     assert refused(back, accepts) == {}
+
+
+@pytest.mark.parametrize(("whose", "asked"), [("default", True), ("health_visitor", True), ("midwife", False)])
+def test_where_a_consultation_comes_first_no_outcome_is_decided_before_it_was_held(whose: str, asked: bool) -> None:
+    service = read(changed(consultation={"first_for": [whose]}))
+    before = before_the_decision(service)
+    for outcome in ("accept_assessment", "watch_and_wait", "signpost", "decline"):
+        assert ("not_consulted" in refused(before, outcome)) is asked, outcome
+    assert refused(before, "offer_consultation") == {}
+    held = after_steps(before, "offer_consultation", "hold_consultation", "bring_back")
+    assert refused(held, "accept_assessment") == {}
+    only_agreed = after_steps(before, "offer_consultation", "cancel_consultation")
+    assert ("not_consulted" in refused(only_agreed, "accept_assessment")) is asked
 
 
 @EVERY_CHART

@@ -55,6 +55,23 @@ def in_the_order_of_the_service(facts: Facts) -> Refusal | None:
     return Refusal("consultation_too_early", f"In this service {before} before a consultation.", ("referral",))
 
 
+HELD = ("held", "summary_sent", "to_triage")
+"""Of a consultation that has been."""
+
+
+def consulted_first(facts: Facts) -> Refusal | None:
+    """Source: R-204 and R-394, Cornwall, "every referral goes through this process"; R-399, Lambeth, for midwives."""
+    whose = facts.rules.settings.consulted_first
+    if facts.from_paper or not {"default", facts.answer("referrer_role")} & set(whose):
+        return None
+    named = facts.answer("consultation_record")
+    record = facts.beside.record(RecordKind.CONSULTATION, str(named)) if named else None
+    if facts.recorded.get("consultation_held_on") or (record is not None and record.state in HELD):
+        return None
+    sentence = "Here a consultation comes before the decision: offer_consultation, or link the one that was held."
+    return Refusal("not_consulted", sentence, ("consultation_record",))
+
+
 def has_a_length(facts: Facts) -> Refusal | None:
     """Ninety minutes where the service says so (R-218); where it says nothing, whoever books it does."""
     if facts.rules.consultation_minutes or facts.answer("planned_minutes"):

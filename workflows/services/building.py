@@ -86,6 +86,7 @@ def _settings(document: Document, faults: Faults) -> Settings:
         parenting_assessment=get("families", "parenting_assessment", "unstated"),
         warned=lists("referral", "warns"),
         consultation_needs=lists("consultation", "needs"),
+        consulted_first=lists("consultation", "first_for"),
         meets_with=lists("meeting", "with"),
         referrer_at_meeting=get("meeting", "referrer_invited", False),
         priority=lists("work", "priority"),

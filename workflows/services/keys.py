@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workflows.fields.options import PRIORITY
+from workflows.fields.referral import REFERRER_ROLE
 from workflows.settings import Stance
 
 
@@ -67,6 +68,7 @@ PARENTING_ASSESSMENT = {
     "unstated": "the service's documents do not say",
 }
 CONSULTATION_NEEDS = {"duty_call": "a duty call first", "referral": "a written referral first"}
+REFERRERS = {"default": "every referral", **{code: code.replace("_", " ") for code in REFERRER_ROLE.choices}}
 CO_WORKING = {
     "interface_meetings": "meetings at the interface with the perinatal team",
     "shared_pathway": "a shared pathway",
@@ -139,13 +141,14 @@ TABLES: dict[str, Keys] = {
     "consultation": {
         "minutes":        Key(Form.NUMBER,  "How long a consultation is.", unset="not published", least=1, most=600),
         "needs":          Key(Form.SOME_OF, "What comes before one.", unset="nothing", choices=CONSULTATION_NEEDS),
+        "first_for":      Key(Form.SOME_OF, "Whose referrals go through a consultation before the group decides on them.", unset="nobody's", choices=REFERRERS),
     },
     "work": {
         "priority":       Key(Form.SOME_OF, "For what a referral goes first; then giving priority is a step.", choices=PRIORITY_REASONS),
         "joint_visit":    Key(Form.YES_NO,  "Whether the referrer may come along; then planning such a visit is a step."),
-        "co_working":     Key(Form.SOME_OF, "How the team works with perinatal mental health.", unset="unstated", choices=CO_WORKING),
+        "co_working":     Key(Form.SOME_OF, "How the team works with perinatal mental health. Where several agencies meet, joint work names its next meeting; meetings that are held count as on offer.", unset="unstated", choices=CO_WORKING),
         "neonatal_route": Key(Form.YES_NO,  "A route of its own for babies on a neonatal unit; then taking and leaving it are steps.", unset="unstated"),
-        "record_holder":  Key(Form.ONE_OF,  "Whose record outside holds the entries.", unset="unstated", choices=RECORD_HOLDER),
+        "record_holder":  Key(Form.ONE_OF,  "Whose record outside holds the entries; one that stands elsewhere is recorded with the reason.", unset="unstated", choices=RECORD_HOLDER),
     },
     "closing": {
         "reopen_within_days": Key(Form.NUMBER, "For how long a closed referral may be reopened.", unset="without limit", least=1),
