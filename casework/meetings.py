@@ -13,7 +13,8 @@ from casework.store import Asked, Store, WorklistRow
 from workflows.attendance import people_at, quorum_at
 from workflows.beside import RecordKind, entries
 from workflows.figures import Lookup
-from workflows.registry import CURRENT
+from workflows.names import one_name
+from workflows.registry import CURRENT, chart_for
 
 GROUP = ("group", "triage")
 TOLD_AS_REASON = ("closure_reason", "reason", "questions", "purpose", "eligibility_decision", "override_reason")
@@ -102,6 +103,8 @@ class Minutes:
     agenda: Agenda
     quorum: int | None
     people: tuple[Person, ...]
+    absent: tuple[str, ...]
+    """Services that sit in the meeting, and from which nobody is recorded."""
     by_item: tuple[tuple[Item, tuple[Minute, ...]], ...]
     """Each item of the agenda; without a minute nothing was decided on it."""
 
@@ -128,18 +131,9 @@ def _row(meeting: Case) -> MeetingRow:
     return MeetingRow(meeting.reference, meeting.service, kind, on, at, meeting.state, len(items), done)
 
 
-def next_meeting(casework: Lists, service: str) -> date | None:
-    """The day on which the group meets next by its cadence, counted from its last meeting; None: nobody has said."""
-    days = casework_figures(casework, service)(service, "forum", casework.today())
-    before = [row.on for row in meetings(casework, service) if row.kind in GROUP and row.state != "cancelled"]
-    if days is None or days.amount is None or not before:
-        return None
-    return max(before) + timedelta(days=days.amount)
-
-
-def casework_figures(casework: Lists, service: str) -> Lookup:
-    with casework.database.reading() as store:
-        return figures_with({service: store.figures(service)})
+def who_sits_in(service: str, kind: str, on: date) -> tuple[str, ...]:
+    """The other services that the document of a service names for the meetings of its group (R-200)."""
+    return chart_for(service, on=on).rules.settings.meets_with if kind in GROUP else ()
 
 
 def before_the_group(casework: Lists, service: str) -> list[str]:
@@ -169,7 +163,13 @@ def minutes(casework: Lists, reference: str, *, names: bool = False) -> Minutes:
         told = _agenda(store, meeting, store.events(meeting.id), casework.today(), names=names)
         figure = figures_with({meeting.service: store.figures(meeting.service)})(meeting.service, "quorum", told.on)
         by_item = tuple((item, tuple(_minutes_of(store, meeting, item))) for item in told.items)
-    return Minutes(told, figure.amount if figure else None, _people(meeting), by_item)
+    people = _people(meeting)
+    return Minutes(told, figure.amount if figure else None, people, _absent(told, people), by_item)
+
+
+def _absent(agenda: Agenda, people: Sequence[Person]) -> tuple[str, ...]:
+    there = {one_name(person.service) for person in people if person.service}
+    return tuple(service for service in agenda.meets_with if one_name(service) not in there)
 
 
 def _meeting(store: Store, reference: str) -> Case:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from textwrap import wrap
 from typing import Any
 
+from casework.cadence import Due
 from casework.calendar import LONDON
 from casework.meetings import Agenda, Item, MeetingRow, Minute, Minutes, Person
 from jobs.boards import how_many
@@ -44,6 +45,16 @@ def show_list(rows: Sequence[MeetingRow]) -> None:
     )  # fmt: skip
 
 
+def show_due(found: Sequence[Due]) -> None:
+    for one in found:
+        told = "no meeting is planned, and no day is known"
+        if one.next:
+            told = f"the next meeting is {'planned for' if one.planned else 'due on'} {british(one.next)}"
+        say(f"{one.service}: {told}{f' ({one.planned})' if one.planned else ''}.")
+        say(*(f"  {british(day)}: the group was due, and did not meet." for day in one.missed))
+        say(*(f"  {reference}: planned for a day that is past, and never begun." for reference in one.not_begun))
+
+
 def rows(found: Sequence[MeetingRow]) -> list[dict[str, Any]]:
     return [asdict(row) for row in found]
 
@@ -59,7 +70,8 @@ def minutes_document(minutes: Minutes) -> dict[str, Any]:
         for item, told in minutes.by_item
     ]
     people = [asdict(person) for person in minutes.people]
-    return {**agenda_document(minutes.agenda), "quorum": minutes.quorum, "people": people, "items": items}
+    said = {"quorum": minutes.quorum, "people": people, "absent": list(minutes.absent), "items": items}
+    return {**agenda_document(minutes.agenda), **said}
 
 
 def _item_document(item: Item) -> dict[str, Any]:
@@ -74,6 +86,8 @@ def agenda_page(agenda: Agenda) -> str:
 def minutes_page(minutes: Minutes) -> str:
     lines = [*_heading("Minutes", minutes.agenda), "Present"]
     lines += [f"  {_person(person)}" for person in minutes.people] or ["  nobody is recorded"]
+    if minutes.absent:
+        lines.append(f"  Nobody is recorded from: {', '.join(map(one_line, minutes.absent))}.")
     if minutes.quorum is not None:
         lines.append(f"  The group decides with at least {how_many(minutes.quorum, 'person', 'people')}.")
     lines.append("")

@@ -4,7 +4,7 @@ A figure that nobody has entered is off, and so is every flag that reads it. Wha
 stood before, so that a past day is still read by the figure that was in force then.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -112,6 +112,7 @@ SETTINGS: dict[str, Meaning] = {
 """Every amount and switch that a rule can read and no flag does. What nobody has entered is as the document says."""
 # fmt: on
 
+WEEKDAYS = 7
 OFFERS = "offers."
 """Before the code of an intervention: the switch that says whether the service offers it."""
 
@@ -154,6 +155,10 @@ def in_force(figures: Iterable[Figure], name: str, on: date) -> Figure | None:
     return None if latest is None or latest.amount is None else latest
 
 
+def _speaks(figures: Iterable[Figure], name: str, on: date) -> bool:
+    return any(figure.name == name and figure.in_force_from <= on for figure in figures)
+
+
 Lookup = Callable[[str, str, date], Figure | None]
 """Asked with a service, a name and a day: the figure in force, or None."""
 
@@ -162,9 +167,20 @@ def lookup(published: Mapping[str, tuple[Figure, ...]], entered: Mapping[str, tu
     """The figures of services by what their documents say and, from the day on which it holds, by what they entered."""
 
     def figure(service: str, name: str, on: date) -> Figure | None:
-        return in_force((*published.get(service, ()), *entered.get(service, ())), name, on)
+        known = (*published.get(service, ()), *entered.get(service, ()))
+        return in_force(known, name, on) or (_by_cadence(known, on) if name == "forum" else None)
 
     return figure
+
+
+def _by_cadence(figures: Sequence[Figure], on: date) -> Figure | None:
+    """A group that meets n times a week, on n of its days, lies at most 8 - n days apart: a referral that has been
+    before it for so long has seen a meeting go by. What the service has said of `forum` itself comes first.
+    """
+    often = in_force(figures, "meetings_a_week", on)
+    if often is None or not 1 <= (often.amount or 0) <= WEEKDAYS or _speaks(figures, "forum", on):
+        return None
+    return Figure("forum", WEEKDAYS + 1 - (often.amount or 0), often.source, often.in_force_from)
 
 
 def wait_of(figure: Lookup, service: str, on: date) -> WaitFigures | None:

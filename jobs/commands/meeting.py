@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from casework import Actor, Casework
     from jobs.commands import documents
 
+NO_DAY = "Say the day: --on. There are too few earlier meetings, or neither the figure `meetings_a_week` nor `forum`."
 KINDS = ("group", "triage", "formulation", "other_service")
 
 
@@ -29,10 +31,17 @@ def meeting() -> None:
 
 @meeting.command()
 @click.argument("service", type=Word())
-@day_option("--on", "The day [default: so many days after the last one as the service's figure `forum` says]")
+@day_option("--on", "The day [default: the next one by the service's figure `meetings_a_week` or `forum`]")
 @click.option("--at", type=Word(), metavar="TIME", help="The time, as 09:30.")
 @click.option("--kind", type=OneOf(KINDS), default="group", show_default=True, help="What kind of meeting.")
-@click.option("--with", "others", type=Word(), multiple=True, metavar="NAME", help="Another service that sits in it.")
+@click.option(
+    "--with",
+    "others",
+    type=Word(),
+    multiple=True,
+    metavar="NAME",
+    help="Another service that sits in it [default: those of the service's document].",
+)
 @as_name
 @dry_run
 @as_json
@@ -41,18 +50,37 @@ def plan(
     dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a meeting. Exit 0: planned; 1: refused, with every reason; 2: no day is known, or bad input."""
+    from casework.cadence import next_meeting
     from casework.errors import BadRequest
-    from casework.meetings import next_meeting, services_of
+    from casework.meetings import services_of, who_sits_in
     from jobs.commands.steps import Step, chart_of
 
     casework, actor = clinic(), acting(name)
     (known,) = services_of(service)
     day = on or next_meeting(casework, known)
     if day is None:
-        raise BadRequest("no_day", "Say the day: --on. There is no earlier meeting, or no figure `forum`.", "on")
-    told = {"meeting_on": day, "meeting_kind": kind, "meeting_at": at, "meets_with": [{"service": s} for s in others]}
+        raise BadRequest("no_day", NO_DAY, "on")
+    sits_in = others or who_sits_in(known, kind, day)
+    told = {"meeting_on": day, "meeting_kind": kind, "meeting_at": at, "meets_with": [{"service": s} for s in sits_in]}
     step = Step("plan_meeting", dry_run=dry_run, as_json=as_json, chart=chart_of(known, "meeting"))
     sys.exit(step.take(lambda: casework.open_case(known, "plan_meeting", actor, told, kind="meeting", dry_run=dry_run)))
+
+
+@meeting.command("due")
+@click.option("--service", type=Word(), metavar="KEY", help="One service [default: all].")
+@as_json
+def due_(service: str | None, as_json: bool) -> None:
+    """When the group meets next, and when it was due and did not meet. Exit 0: none was missed; 1: some were."""
+    from casework.cadence import due
+    from jobs import meeting_page
+    from jobs.commands import documents
+
+    found = due(clinic(), service)
+    if as_json:
+        documents.print_document([asdict(one) for one in found])
+    else:
+        meeting_page.show_due(found)
+    sys.exit(1 if any(one.missed or one.not_begun for one in found) else 0)
 
 
 @meeting.command("list")

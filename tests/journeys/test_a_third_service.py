@@ -1,16 +1,19 @@
 """A third service that is a document and no code: pre-birth priority, a joint visit, the referrer at the meeting."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from casework.meetings import minutes
+from casework.cadence import due, next_meeting
+from casework.meetings import minutes, who_sits_in
 from tests.casework.families import form
 from tests.journeys.clinic import Clinic
 from tests.services.documents import THIRD, added
 from workflows import Role
 
 SERVICE = "third-service"
+WEEK = timedelta(days=7)
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +29,36 @@ def test_a_pregnancy_goes_first_through_a_triage_of_several_services_and_is_visi
     triaged(clinic, ref)
     visited(clinic, ref)
     clinic.ends_well()
+
+
+def test_triage_twice_a_week_goes_by_its_weekdays_and_a_meeting_that_nobody_held_is_told(clinic: Clinic) -> None:
+    clinic.service = SERVICE
+    monday, thursday = clinic.today, clinic.ahead(3)
+    held(clinic)
+    assert next_meeting(clinic.casework, SERVICE) is None  # one meeting does not say on which days it meets
+    clinic.after(3)
+    held(clinic)
+    assert next_meeting(clinic.casework, SERVICE) == monday + WEEK
+    clinic.opens("plan_meeting", "meeting", meeting_on=monday + WEEK, meeting_kind="triage")
+    assert next_meeting(clinic.casework, SERVICE) == thursday + WEEK
+    ref = clinic.opens("receive_referral", **form(clinic.today, duty_call_on=None, lives_in_area="yes"))
+    clinic.does(ref, "pass_checks")
+    assert clinic.after(5).flagged(ref) == set()
+    assert clinic.after(1).flagged(ref) == {"not_listed_for_forum"}  # two a week are at most six days apart
+    (told,) = due(clinic.casework, SERVICE)
+    assert (told.last, told.missed, len(told.not_begun)) == (thursday, (monday + WEEK,), 1)
+    clinic.ends_well()
+
+
+def test_the_services_that_sit_in_the_triage_stand_in_its_document(clinic: Clinic) -> None:
+    assert who_sits_in(SERVICE, "triage", clinic.today)[1:] == ("perinatal mental health",)
+    assert who_sits_in(SERVICE, "formulation", clinic.today) == ()
+
+
+def held(clinic: Clinic) -> None:
+    meeting = clinic.opens("plan_meeting", "meeting", meeting_on=clinic.today, meeting_kind="triage")
+    clinic.does(meeting, "start_meeting", attendees=[{"who": "Ann"}])
+    clinic.does(meeting, "close_meeting")
 
 
 def before_birth(clinic: Clinic) -> str:
@@ -59,6 +92,7 @@ def triaged(clinic: Clinic, ref: str) -> None:
     ((_, (minute,)),) = told.by_item
     assert (minute.there, [person.who for person in told.people if person.is_referrer]) == (2, ["Wil"])
     assert told.agenda.meets_with == ("Perinatal mental health", "Maternity psychology")
+    assert told.absent == ("Maternity psychology",)
     clinic.does(met, "close_meeting")
     clinic.does(ref, "tell_outcome", how_told="telephone")
 
