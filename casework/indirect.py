@@ -4,7 +4,7 @@ People are professionals, volunteers and students by name and organisation: the 
 and two attendances. Heads without names are attendances of nobody known, and are never added to people.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from casework.lists import Lists
 from workflows.beside import RecordKind
 from workflows.fields.activities import WITHOUT_A_CASE
 from workflows.figures import OFFERS, in_force
-from workflows.registry import CURRENT
+from workflows.registry import CURRENT, chart_for
 
 CONSULTATION = "consultation"
 Person = tuple[str, str]
@@ -106,8 +106,19 @@ def indirect_work(clinic: Lists, service: str, since: date, until: date) -> Indi
         sessions = [one for one in (*held, *done) if first <= one.on <= last]
         figures = store.figures(known)
     said = {kind: in_force(figures, OFFERS + kind, last) for kind in WITHOUT_A_CASE}
-    offered = {kind: bool(figure.amount) if figure else None for kind, figure in said.items()}
+    held_with_others = chart_for(known, on=last).rules.settings.co_working
+    offered = {
+        kind: bool(figure.amount) if figure else _by_document(kind, held_with_others) for kind, figure in said.items()
+    }
     return IndirectWork(known, first, last, counted(sessions), offered)
+
+
+BY_CO_WORKING = {"interface_meeting": "interface_meetings", "multi_agency_meeting": "multi_agency_meetings"}
+"""Kinds of help that a service's document names among the ways in which it works with perinatal mental health."""
+
+
+def _by_document(kind: str, held_with_others: Sequence[str]) -> bool | None:
+    return True if BY_CO_WORKING.get(kind) in held_with_others else None
 
 
 def entries_of(clinic: Lists, service: str, kind: str, since: date, until: date) -> list[Case]:

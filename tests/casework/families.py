@@ -76,11 +76,21 @@ SPECIAL: dict[str, Any] = {
     **dict.fromkeys(("child_protection", "looked_after", "own_mental_health", "parenting_assessment"), "no"),
     **dict.fromkeys(("survivor", "merged_into", "other_record", "about"), "R-2"),
     "babies_considered": [{"birth_order": n, "under_stress": "yes", "in_scope": "yes"} for n in (1, 2)],
+    "considered": [{"of_whom": whom, "needs_seen": "Calm, and time."} for whom in ("infant", "focus_carer", "dyad")],
 }
 """Where the first choice would be one that the pathway speaks against."""
 
 ONE_OR_THE_OTHER = frozenset(
-    {"infant", "infant_voice", "observed_on", "goal_rating", "no_measures_because", "surviving_reference", "all_lost"}
+    {
+        "infant",
+        "infant_voice",
+        "observed_on",
+        "goal_rating",
+        "no_measures_because",
+        "surviving_reference",
+        "all_lost",
+        "meets_on",
+    }
 )
 """What a step takes and a rule of it asks for, unless something else is said."""
 

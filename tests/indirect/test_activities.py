@@ -75,6 +75,9 @@ def test_an_offer_without_any_uptake_is_still_an_offer(casework: Casework, clock
     found = indirect_work(casework, LEEDS, clock.today, clock.today)
     said = (found.offered["training"], found.offered["outreach"], found.offered["core_group"])
     assert said == (True, False, None)
+    assert found.offered["interface_meeting"] is True, "the document of Leeds names them"
+    casework.nights.enter(LEEDS, Figure("offers.interface_meeting", 0, "agreed", clock.today), by="the manager")
+    assert indirect_work(casework, LEEDS, clock.today, clock.today).offered["interface_meeting"] is False
     assert found.by_kind["training"].sessions == 0
 
 

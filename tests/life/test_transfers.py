@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from casework import Asked, Casework, StepRefused
-from tests.casework.families import LEEDS, brought_to, form, referred
+from tests.casework.families import ESSEX, LEEDS, brought_to, form, referred
 from tests.conftest import Actors, Clock
 from tests.life.scene import HANDS, refused
 from workflows import Role
@@ -79,6 +79,31 @@ def test_joint_work_with_another_team_has_a_lead_and_an_end(casework: Casework, 
     family.does("end_cowork", cowork=receipt.version)
     assert "coworking" not in family.case.answers
     assert family.case.state == "waiting"
+
+
+def test_where_several_agencies_meet_joint_work_says_when_the_two_teams_meet_next(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    family = referred(casework, clock, actors.everyone, ESSEX, lives_in_area="yes")
+    brought_to(family, "pass_checks", "triage_rate", "accept_assessment")
+    assert refused(family, "start_cowork", meets_on=None).keys() == {"joint_meeting_missing"}
+    family.does("start_cowork", meets_on=clock.today)
+
+
+def test_a_meeting_of_several_agencies_considers_each_person_and_the_relationship_apart(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    family = brought_to(referred(casework, clock, actors.everyone), "pass_checks")
+    mother = {"of_whom": "focus_carer", "needs_seen": "Her sleep, and her low mood."}
+    both = {"of_whom": "dyad", "needs_seen": "They miss each other's looks."}
+    for considered in ([mother], [both]):
+        told = refused(family, "record_joint_meeting", agencies="Perinatal, health visiting", considered=considered)
+        assert told.keys() == {"considered_together"}
+    family.does("record_joint_meeting", agencies="Perinatal, health visiting", considered=[mother, both])
+    (entry,) = family.case.answers["joint_meetings"]
+    assert [one["of_whom"] for one in entry["considered"]] == ["focus_carer", "dyad"]
+    assert family.case.state == "rmg_review"
+    assert casework.replay(family.id)[1] == ()
 
 
 def test_a_family_that_is_not_reached_is_let_go_by_the_lead_after_attempts_by_an_agreed_way(

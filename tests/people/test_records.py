@@ -163,6 +163,15 @@ def test_where_the_entry_outside_stands_is_kept_with_whose_record_holds_it(scene
 
 
 @ON_ONE
+def test_an_entry_that_stands_elsewhere_than_the_service_writes_says_why(scene: Scene) -> None:
+    """Leeds writes on the infant's record, or on the mother's before the birth."""
+    infant = scene.infant()
+    outside = {"record_system": "SystmOne", "written_there": "yes", "record_holder": "mother"}
+    assert scene.refused(infant, "record_outside_record", **outside) == {"other_record_holder"}
+    scene.does(infant, "record_outside_record", **outside, remark="Written before the birth, to be moved.")
+
+
+@ON_ONE
 def test_an_administrator_says_nothing_of_a_family_s_circumstances(scene: Scene, actors: Actors) -> None:
     infant = scene.infant()
     told = {"legal_status": "care_order", "since": scene.today}

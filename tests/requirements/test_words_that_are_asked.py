@@ -11,7 +11,7 @@ from workflows.fields.activities import ACTIVITIES, SECTOR, WHERE
 from workflows.fields.calls import CONTRIBUTING_FACTORS
 from workflows.fields.consultations import CONCERNS
 from workflows.fields.endings import PLACEMENT_OUTCOME
-from workflows.fields.people import ETHNICITY, FAMILY_TYPE, NETWORK_ROLE, PLACE
+from workflows.fields.people import ETHNICITY, FAMILY_TYPE, NETWORK_ROLE, PERINATAL_CARE, PLACE
 from workflows.fields.ratings import INDICATORS_SEEN, NEXT_STEPS_ADVISED
 from workflows.fields.referral import CARER_RELATIONSHIP, INFANT_VOICE, REFERRER_ROLE, SETTING
 from workflows.fields.staff import AIMH_LEVEL, BAND, DISCIPLINE
@@ -205,10 +205,11 @@ def asked_on(kind: RecordKind, *triggers: str) -> set[str]:
 
 def test_of_a_carer_is_asked_what_the_documents_name() -> None:
     named = {
-        "family_type", "adjustments", "care_leaver", "open_to_social_work", "contact_through", "perinatal_engaged",
+        "family_type", "adjustments", "care_leaver", "open_to_social_work", "contact_through", "perinatal_care",
         "perinatal_pathways", "interpreter_needed",
     }  # fmt: skip
     assert asked_on(RecordKind.CARER, "record_circumstances") >= named
+    assert {"with_it", "eligible_not_engaged", "not_eligible"} == set(PERINATAL_CARE.choices)
     held = {"relationship", "parental_responsibility", "lives_with", "contact_arrangements"}
     assert asked_on(RecordKind.INFANT, "link_carer") >= held
     assert {"ethnicity", "ethnicity_basis"} <= asked_on(RecordKind.CARER, "record_ethnicity")

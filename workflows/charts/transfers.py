@@ -1,10 +1,12 @@
 """Handing on and taking over: a transfer has two sides, and work with another team has a lead."""
 
 from workflows.charts.rows import EVERY_CLOCK, from_each
-from workflows.charts.states import AT_WORK, OPEN
+from workflows.charts.states import AT_WORK, OPEN, RECEIVED
 from workflows.fields.life import (
     ACCEPTED_BY,
+    AGENCIES,
     BASIS,
+    CONSIDERED,
     COWORK,
     FIRST_REFERRED_ON,
     FROM_SERVICE,
@@ -25,7 +27,14 @@ from workflows.fields.life import (
 from workflows.fields.referral import CONSENT_ON, REASON, REFERRAL_FORM, REMARK
 from workflows.guards.referral import consent_recorded, no_other_open_referral, referrer_may_refer
 from workflows.guards.safeguarding import sharing_has_a_basis
-from workflows.guards.transfers import no_transfer_pending, other_team_agrees, package_was_checked, transfer_pending
+from workflows.guards.transfers import (
+    each_is_considered,
+    joint_meeting_named,
+    no_transfer_pending,
+    other_team_agrees,
+    package_was_checked,
+    transfer_pending,
+)
 from workflows.vocabulary import NEW, STAYS, Move, Role
 
 ADM, CHAIR, CLIN, DUTY, LEAD, MGR = (
@@ -49,7 +58,8 @@ TRANSFERS = (
 )
 
 COWORKING = (
-    *from_each(("waiting", "allocated", *AT_WORK), Move("", "start_cowork", STAYS, (LEAD,), needs=(OTHER_TEAM, OTHER_TEAM_AGREES, LEAD_SERVICE, SHARED_RECORD), takes=(MEETS_ON,), only_if=(other_team_agrees,), side=True, adds="coworking")),
+    *from_each(("waiting", "allocated", *AT_WORK), Move("", "start_cowork", STAYS, (LEAD,), needs=(OTHER_TEAM, OTHER_TEAM_AGREES, LEAD_SERVICE, SHARED_RECORD), takes=(MEETS_ON,), only_if=(other_team_agrees, joint_meeting_named), side=True, adds="coworking")),
+    *from_each(RECEIVED, Move("", "record_joint_meeting", STAYS, (DUTY, CLIN, CHAIR, LEAD), needs=(AGENCIES, CONSIDERED), takes=(MEETS_ON, REMARK), only_if=(each_is_considered,), side=True, while_held=True, adds="joint_meetings")),
     *from_each(("waiting", "allocated", *AT_WORK), Move("", "end_cowork",   STAYS, (LEAD,), needs=(COWORK, REASON), side=True, settles=("coworking", "cowork"))),
 )
 # fmt: on

@@ -95,6 +95,20 @@ SHARED_RECORD = _yes_no("shared_record", "May the other team see the record?")
 MEETS_ON = _date("meets_on", "Next joint meeting", ahead=TWO_YEARS)
 COWORK = Field("cowork", Kind.NUMBER, "Number of the joint work that ends", least=1, most=1_000_000)
 
+INDIVIDUALS = ("infant", "focus_carer", "other_carer", "sibling")
+DYAD = "dyad"
+AGENCIES = _line("agencies", "Which services came together")
+CONSIDERED = Field(
+    "considered",
+    Kind.LIST,
+    "What was considered: of each person, and of the relationship",
+    most=20,
+    of=(
+        _code("of_whom", "Of whom: a person, or the dyad", (*INDIVIDUALS, DYAD)),
+        _words("needs_seen", "Which needs were seen"),
+    ),
+)
+
 # Endings
 OTHER_HOLDER = _words("other_holder", "What another holder of parental responsibility says")
 ATTEMPTS = Field(

@@ -144,7 +144,13 @@ FAMILY_TYPE = _code(
     ),
     COURSE,
 )  # fmt: skip
-PERINATAL_ENGAGED = _yes_no("perinatal_engaged", "Is the carer with the perinatal mental health service?", COURSE)
+PERINATAL_CARE = _code(
+    "perinatal_care",
+    "How the carer stands with the perinatal mental health service",
+    ("with_it", "eligible_not_engaged", "not_eligible"),
+    COURSE,
+)
+"""Eligible and not engaged is asked for of its own (R-239): the report's overlap of 10 to 30 percent counts both."""
 PERINATAL_PATHWAYS = _words("perinatal_pathways", "Pathways there that are being accessed", COURSE)
 
 
@@ -161,7 +167,7 @@ def _unanswered(asked: tuple[Field, ...]) -> Field:
 
 CIRCUMSTANCES = (
     LANGUAGE, INTERPRETER_NEEDED, ADJUSTMENTS, CARE_LEAVER, OPEN_TO_SOCIAL_WORK, CONTACT_THROUGH, FAMILY_TYPE,
-    PERINATAL_ENGAGED, PERINATAL_PATHWAYS,
+    PERINATAL_CARE, PERINATAL_PATHWAYS,
 )  # fmt: skip
 """Of a carer, asked in any order, each of which they may decline to say."""
 

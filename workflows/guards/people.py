@@ -228,6 +228,27 @@ def in_a_family(facts: Facts) -> Refusal | None:
     return None if facts.recorded.get("family") else Refusal("in_no_family", "It belongs to no family.")
 
 
+HOLDERS: dict[str, tuple[str, ...]] = {
+    "infant": ("infant",),
+    "infant_or_mother_before_birth": ("infant",),
+    "parent": ("mother", "other_parent"),
+}
+"""By the setting of the service, on whose record outside an entry stands; another is said with the reason."""
+
+
+def in_the_record_of_the_service(facts: Facts) -> Refusal | None:
+    """Source: requirements R-155, C-24 and X5: Leeds, "on the infant's record ... or Mother's record if antenatal"."""
+    setting, holder = facts.rules.settings.record_holder, facts.data.get("record_holder")
+    here = HOLDERS.get(setting, ())
+    before_birth = setting == "infant_or_mother_before_birth" and facts.state == "unborn" and holder == "mother"
+    if facts.from_paper or not here or not holder or holder in here or before_birth or facts.data.get("remark"):
+        return None
+    sentence = (
+        f"This service writes on the record of: {' or '.join(here).replace('_', ' ')}. Say why it stands elsewhere."
+    )
+    return Refusal("other_record_holder", sentence, ("record_holder", "remark"))
+
+
 def under_restriction(facts: Facts) -> Refusal | None:
     if facts.recorded.get("restricted_on"):
         return None
