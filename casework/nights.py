@@ -11,20 +11,17 @@ from casework.errors import BadRequest
 from casework.figures import figures_with
 from casework.ledger import NightKeeper, NightOrder, NightReport, NightRun, PlannedChange, Stop, Undone
 from workflows.dates import british
-from workflows.fields.activities import WITHOUT_A_CASE
 from workflows.figures import (
     FIGURES,
+    MOST,
     OFFERS,
     SETTINGS,
     Figure,
     Lookup,
-    Measure,
-    Unit,
-    known_figure,
     meaning_of,
     wait_of,
 )
-from workflows.interventions import CATALOGUE
+from workflows.offers import can_be_given
 from workflows.registry import CURRENT, published
 
 HOUR = time(2, 30)
@@ -35,12 +32,6 @@ LONGEST_REASON, LONGEST_SOURCE = 2_000, 500
 MOST_ENTRIES = 10_000
 FURTHEST_AHEAD = timedelta(days=3_660)
 """How far ahead a figure may be entered: a day beyond is a slip of the pen."""
-MOST: dict[Unit | Measure, int] = {
-    Unit.DAYS: 3_660, Unit.WORKING_DAYS: 250, Unit.MONTHS: 120,
-    Measure.MINUTES: 600, Measure.PEOPLE: 50, Measure.CASES: 500, Measure.YEARS: 120,
-    Measure.SWITCH: 1, Measure.TIMES_A_WEEK: 7,
-}  # fmt: skip
-"""The largest figure of each unit: more is a slip of the pen."""
 
 
 def night_of(day: date) -> datetime:
@@ -152,7 +143,7 @@ class Nights:
     def figure(self, service: str, name: str, on: date) -> Figure | None:
         """The figure of a service that is in force on a day; None: off."""
         known, named = _services(_needed(service))[0], limits.text(name)
-        if named is None or not _is_known(named):
+        if named is None or not can_be_given(named):
             raise _no_figure()
         return figures_with(self._keeper.figures())(known, named, limits.day(on, "on"))
 
@@ -252,7 +243,7 @@ def _checked_figure(figure: object, today: date) -> Figure:
     if not isinstance(figure, Figure):
         raise BadRequest("wrong_type", "A figure is entered as Figure(name, amount, source, in_force_from).", "figure")
     name, amount = limits.text(figure.name), figure.amount
-    if name is None or not _is_known(name):
+    if name is None or not can_be_given(name):
         raise _no_figure()
     least, most = meaning_of(name).least, MOST[meaning_of(name).unit]
     if amount is not None and (type(amount) is not int or not least <= amount <= most):
@@ -262,12 +253,6 @@ def _checked_figure(figure: object, today: date) -> Figure:
     if starts > today + FURTHEST_AHEAD:
         raise BadRequest("date_in_future", "A figure holds from a day within ten years.", "in_force_from")
     return Figure(name, amount, source, starts)
-
-
-def _is_known(name: str) -> bool:
-    """A switch is for an intervention of the catalogue, or for a kind of help that is given without a case."""
-    offer = name.removeprefix(OFFERS)
-    return known_figure(name) and (not name.startswith(OFFERS) or offer in CATALOGUE or offer in WITHOUT_A_CASE)
 
 
 def _no_figure() -> BadRequest:

@@ -58,14 +58,14 @@ def checked(chart: Chart, found: Sequence[Finding]) -> Document:
     return {
         "service": chart.rules.service,
         "pathway": chart.id,
-        "findings": [{"code": finding.code, "sentence": finding.sentence} for finding in found],
+        "findings": [asdict(finding) for finding in found],
     }
 
 
 def show_checks(every: Sequence[Document]) -> None:
     for one in every:
         heading(f"{one['pathway']}: {len(one['findings']) or 'no'} finding{'' if len(one['findings']) == 1 else 's'}")
-        say(*(f"{finding['code']}: {finding['sentence']}" for finding in one["findings"]))
+        say(*(f"{f['code']}: {f['sentence']} ({f['where']}) {f['do']}" for f in one["findings"]))
 
 
 def closed_from(first: date, source: str) -> Figure:

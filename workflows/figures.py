@@ -29,6 +29,14 @@ class Measure(StrEnum):
     TIMES_A_WEEK = "times_a_week"
 
 
+MOST: dict[Unit | Measure, int] = {
+    Unit.DAYS: 3_660, Unit.WORKING_DAYS: 250, Unit.MONTHS: 120,
+    Measure.MINUTES: 600, Measure.PEOPLE: 50, Measure.CASES: 500, Measure.YEARS: 120,
+    Measure.SWITCH: 1, Measure.TIMES_A_WEEK: 7,
+}  # fmt: skip
+"""The largest figure of each unit: more is a slip of the pen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a figure of a name means, so that a service can enter one. `least` is the smallest that makes sense."""

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from workflows.dates import older_on
-from workflows.figures import OFFERS, Figure, in_force
+from workflows.fields.activities import WITHOUT_A_CASE
+from workflows.figures import OFFERS, Figure, in_force, known_figure
+from workflows.interventions import CATALOGUE
 from workflows.settings import Offer
 
 Age = tuple[int, int]
@@ -76,6 +78,14 @@ def _windows(offers: Iterable[Offer]) -> list[Offer]:
 def oldest(offers: Iterable[Offer]) -> Offer | None:
     """Of the offers to which the pathway leads, the one that ends last."""
     return max((o for o in offers if o.this_pathway), key=ends, default=None)
+
+
+def can_be_given(name: str) -> bool:
+    """Whether a figure of this name is read: the switch of an offer is for an intervention of the catalogue, or for a
+    kind of help that is given without a case.
+    """
+    offer = name.removeprefix(OFFERS)
+    return known_figure(name) and (not name.startswith(OFFERS) or offer in CATALOGUE or offer in WITHOUT_A_CASE)
 
 
 def offered(figures: Sequence[Figure], catalogue: Iterable[str], on: date) -> tuple[str, ...]:

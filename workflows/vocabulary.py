@@ -176,6 +176,8 @@ class Criterion:
     asks: "Callable[[Facts], str | None]"
     sentence: str
     source: str
+    offers: tuple[str, ...] = ()
+    """Of one that judges by age: the offers whose ages it goes by."""
 
 
 @dataclass(frozen=True, slots=True)

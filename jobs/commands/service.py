@@ -75,7 +75,10 @@ def check(name: str | None, on: date | None, as_json: bool) -> None:
 
     day = on or _today()
     charts = [_chart(one, day) for one in ([name] if name else CURRENT)]
-    found = [services.checked(chart, findings(chart, day, _entered(chart))) for chart in charts]
+    found = [
+        services.checked(chart, findings(chart, day, _entered(chart), _in_post(chart, day), _before(chart)))
+        for chart in charts
+    ]
     if as_json:
         documents.print_document(found)
     else:
@@ -143,6 +146,18 @@ def _today() -> date:
 
 def _entered(chart: Chart) -> tuple[Figure, ...]:
     return clinic().nights.figures(chart.rules.service) if named_database() else ()
+
+
+def _in_post(chart: Chart, day: date) -> int | None:
+    from casework.team import team
+
+    return len(team(clinic(), chart.rules.service, day).members) if named_database() else None
+
+
+def _before(chart: Chart) -> tuple[Chart, ...]:
+    from workflows.registry import versions
+
+    return tuple(one for one in versions(chart.rules.service) if one.version < chart.version)
 
 
 def _chart(name: str, on: date) -> Chart:

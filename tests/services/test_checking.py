@@ -44,14 +44,30 @@ def window(code: str, start: int, end: int, *, last_day_is_in: bool = False, **o
     }  # fmt: skip
 
 
+OVER_A = {"code": "over", "rule": "older_than", "offer": "a", "sentence": "Too old.", "source": "a page"}
 TODDLERS = "understanding_your_toddler"
 PLANTED: list[tuple[str, dict[str, Any], str]] = [
     ("offers_gap", {"offer": [window("a", 0, 12), window("b", 13, 24)]}, "of 1 year and not yet of 13 months"),
     ("offers_overlap", {"offer": [window("a", 0, 24, last_day_is_in=True), window("b", 24, 48)]}, "1 day."),
     ("intervention_outside_offers", {"offer": [window("a", 0, 24, interventions=[TODDLERS])]}, "Understanding Your T"),
-    ("age_not_asked", {"criterion": None}, "older_than"),
-    ("call_without_hours", {"referral__duty_call": "required"}, "opens and closes"),
-    ("call_without_minutes", {"referral__duty_call": "required"}, "call_minutes.default"),
+    ("age_not_asked", {"criterion": None}, "no criterion asks"),
+    (
+        "criterion_below_offer",
+        {"offer": [window("a", 0, 24), window("b", 24, 48)], "criterion": [OVER_A]},
+        "refuses a child at 24 months",
+    ),
+    (
+        "criterion_below_offer",
+        {"offer": [window("a", 0, 9, this_pathway=False), window("b", 0, 8)], "criterion": [OVER_A]},
+        "lets in a child up to 9 months",
+    ),
+    ("call_longer_than_day", {"contact": {"opens": 9, "closes": 10}, "call_minutes": {"midwife": 90}}, "90 minutes"),
+    ("call_needed_but_offered", {"referral__needs": ["duty_call_on"]}, "not required here"),
+    ("cadence_at_odds", {"figures__forum": {"days": 7, "source": "x"}}, "2 times a week, and every 7 days"),
+    ("plan_for_nobody", {"families": {"looked_after": "no", "plan_before_work": True}}, "are not taken"),
+    ("before_birth_at_odds", {"referral__antenatal": False}, "before the birth"),
+    ("call_without_hours", {"referral__duty_call": "required"}, "when the line is open"),
+    ("call_without_minutes", {"referral__duty_call": "required"}, "has no length"),
     ("rejects_nothing", {"referral__incomplete_form": "reject", "referral__needs": []}, "sent back"),
     (
         "wait_backwards",
@@ -66,7 +82,7 @@ PLANTED: list[tuple[str, dict[str, Any], str]] = [
         },
         "3 months of watching and a wait of 85 days",
     ),
-    ("nobody_to_ask", {"referral__ask_instead": None}, "ask_instead"),
+    ("nobody_to_ask", {"referral__ask_instead": None}, "nobody is named"),
     ("consultation_behind_no_call", {"consultation": {"needs": ["duty_call"]}}, "duty call"),
     ("needed_and_warned", {"referral__warns": ["consent_on"]}, "consent_on"),
 ]  # fmt: skip
@@ -77,6 +93,8 @@ def test_each_contradiction_is_found_where_it_is_planted(code: str, change: dict
     found = [finding for finding in findings(chart(changed(**change)), TODAY) if finding.code == code]
     assert found
     assert words in found[0].sentence
+    assert found[0].where
+    assert found[0].do.endswith(".")
 
 
 def test_what_a_service_has_entered_counts_from_its_day() -> None:
@@ -105,7 +123,24 @@ def test_what_a_service_has_entered_counts_from_its_day() -> None:
 
 def test_every_check_has_a_planted_contradiction_here() -> None:
     by_the_reader, by_switches = {"answer_never_asked"}, {"switch_without_step", "closed_for_nobody"}
-    assert CHECKS.keys() == {code for code, _, _ in PLANTED} | by_the_reader | by_switches
+    beside = {"quorum_beyond_team", "version_backwards"}
+    assert CHECKS.keys() == {code for code, _, _ in PLANTED} | by_the_reader | by_switches | beside
+
+
+def test_a_quorum_that_the_team_cannot_reach_is_found_where_no_other_service_sits_in_the_meeting() -> None:
+    nine = (Figure("quorum", 9, "a decision", TODAY),)
+    assert [f.code for f in findings(ESSEX, TODAY, nine, in_post=8)] == ["quorum_beyond_team"]
+    assert findings(ESSEX, TODAY, nine, in_post=9) == findings(ESSEX, TODAY, nine) == ()
+    assert findings(chart(changed()), TODAY, nine, in_post=8) == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "codes"), [(date(2026, 6, 1), []), (date(2026, 1, 1), ["version_backwards"]), (None, ["version_backwards"])]
+)
+def test_a_version_that_would_change_what_was_is_found(day: date | None, codes: list[str]) -> None:
+    first = chart(changed(service__in_force_from=date(2026, 1, 1)))
+    second = chart(changed(service__version=2, service__in_force_from=day))
+    assert [f.code for f in findings(second, TODAY, before=(first,))] == codes
 
 
 def test_an_answer_that_no_step_asks_is_found_in_a_pathway_that_was_not_read_from_a_document() -> None:

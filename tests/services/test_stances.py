@@ -98,7 +98,7 @@ def test_a_place_is_asked_of_the_people_whom_the_service_names_and_of_the_carer_
     key: str, carers: str, infants: str, people: list[str],
     carer_out: Result, infant_out: Result, carer_out_before_birth: Result,
 ) -> None:  # fmt: skip
-    one = chart(changed(geography={key: people}))
+    one = chart(changed(geography={key: people} if people else {}))
     assert result(one, **BORN, **{carers: "no", infants: "yes"}) is carer_out
     assert result(one, **BORN, **{carers: "yes", infants: "no"}) is infant_out
     assert result(one, **UNBORN, **{carers: "no"}) is carer_out_before_birth

@@ -12,9 +12,9 @@ from workflows.charts.pathway import rows_of
 from workflows.charts.states import CLOCKS, STATES
 from workflows.eligibility import RULES, Given
 from workflows.fields.referral import REFERRER_ROLE
-from workflows.figures import Figure, Measure, Unit, known_figure, meaning_of
+from workflows.figures import MOST, Figure, Measure, Unit, meaning_of
 from workflows.interventions import CATALOGUE
-from workflows.offers import ends, oldest, starts
+from workflows.offers import can_be_given, ends, oldest, starts
 from workflows.services.reading import Document, Faults, Values, read
 from workflows.settings import BY_DOCUMENT, Offer, Settings, Stance
 from workflows.stances import criteria_of, spoken_of
@@ -22,6 +22,7 @@ from workflows.vocabulary import AgeLimit, Criterion, Field, Kind, Move, Part, R
 
 KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ITEM = re.compile(r"[a-z][a-z0-9_]{0,63}")
+BY_AGE = ("older_than", "in_no_offer")
 UNITS: dict[str, Unit | Measure] = {unit.value: unit for kind in (Unit, Measure) for unit in kind}
 
 
@@ -126,6 +127,8 @@ def _also_may(document: Document, faults: Faults) -> Iterator[tuple[str, str]]:
     for role, others in document.opened["also_may"].items():
         for named in (role, *others):
             _one_of(named, tuple(Role), f"also_may.{role}", "role", faults)
+        if role in others:
+            faults.add(f"also_may.{role}", "it names itself.", "Name the roles that may do the same.")
         yield from ((role, other) for other in others if {role, other} <= set(Role))
 
 
@@ -195,7 +198,8 @@ def _criteria(
         excluded, discuss = (tuple(said.get(key, ())) for key in ("excluded", "discuss"))
         if offers:
             asks = RULES[said["rule"]].asks(Given(said.get("answer", ""), excluded, discuss, offers))
-            yield Criterion(said["code"], asks, said["sentence"], said["source"])
+            judged_by = tuple(offer.code for offer in offers) if said["rule"] in BY_AGE else ()
+            yield Criterion(said["code"], asks, said["sentence"], said["source"], judged_by)
 
 
 def _check_said_once(answer: str, settings: Settings, path: str, faults: Faults) -> None:
@@ -221,10 +225,12 @@ def _check_answer(said: Values, questions: dict[str, Field], path: str, faults: 
 def _figures(document: Document, faults: Faults) -> Iterator[Figure]:
     for name, value in document.opened["figures"].items():
         path = f"figures.{name}"
-        if not known_figure(name) or name in BY_DOCUMENT:
+        if not can_be_given(name) or name in BY_DOCUMENT:
             faults.add(path, "there is no such figure in a document.", "casework figures list names them.")
             continue
-        for entry in value if isinstance(value, list) else [value]:
+        entries = value if isinstance(value, list) else [value]
+        _once([str(entry.get("in_force_from", "the first day")) for entry in entries], path, faults)
+        for entry in entries:
             unit, amount = _amount(name, entry, path, faults)
             if unit:
                 yield Figure(name, amount, entry.get("source", ""), entry.get("in_force_from", date.min))
@@ -239,8 +245,10 @@ def _amount(name: str, entry: dict[str, Any], path: str, faults: Faults) -> tupl
         faults.add(path, "its unit is not there, or another.", f"Write {unit} = and the number, and nothing else.")
         return "", 0
     amount = entry[unit]
-    if type(amount) is not int or not meaning.least <= amount <= 10_000:
-        faults.add(f"{path}.{unit}", "the number is out of range.", f"Write a whole number from {meaning.least} on.")
+    most = MOST[meaning.unit]
+    if type(amount) is not int or not meaning.least <= amount <= most:
+        do = f"Write a whole number from {meaning.least} to {most}."
+        faults.add(f"{path}.{unit}", "the number is out of range.", do)
         return "", 0
     return unit, amount
 

@@ -3,55 +3,46 @@
 A document that can be read can still say too little or too much. Nothing is refused here: a person looks at it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workflows.chart import Chart
 from workflows.dates import add_months, british
-from workflows.figures import OFFERS, Figure, in_force
+from workflows.figures import OFFERS, Figure
 from workflows.interventions import CATALOGUE
 from workflows.offers import Age, ends, gaps, offered, oldest, overlaps, starts
-from workflows.settings import BY_DOCUMENT, Offer
-from workflows.vocabulary import ServiceRules
+from workflows.services import at_odds
+from workflows.services.looked import Check, Looked
+from workflows.settings import Offer
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at. The code is stable; the sentence says what it is about."""
+    """One thing to look at. The code is stable; the sentence says what it is about, `where` the keys or figures that
+    say so, and `do` what to do.
+    """
 
     code: str
     sentence: str
+    where: str
+    do: str
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What is looked at: a pathway, every figure of the service, and the day for which it is asked."""
-
-    chart: Chart
-    figures: Sequence[Figure]
-    on: date
-
-    @property
-    def rules(self) -> ServiceRules:
-        return self.chart.rules
-
-    @property
-    def offers(self) -> tuple[Offer, ...]:
-        return self.rules.settings.offers
-
-    def amount(self, name: str) -> int | None:
-        """A figure as it holds on the day: entered, else as the document says."""
-        figure = in_force(self.figures, name, self.on)
-        if figure is not None:
-            return figure.amount
-        return BY_DOCUMENT[name](self.rules) if name in BY_DOCUMENT else None
-
-
-def findings(chart: Chart, on: date, entered: Iterable[Figure] = ()) -> tuple[Finding, ...]:
-    """Everything to look at on a day, with the figures that the service has entered; empty where all fits."""
-    looked = Looked(chart, (*chart.rules.figures, *entered), on)
-    return tuple(Finding(code, sentence) for code, (check, _) in CHECKS.items() for sentence in check(looked))
+def findings(
+    chart: Chart,
+    on: date,
+    entered: Iterable[Figure] = (),
+    in_post: int | None = None,
+    before: Sequence[Chart] = (),
+) -> tuple[Finding, ...]:
+    """Everything to look at on a day; empty where all fits. What the service has entered, whom it has in post and the
+    earlier versions of its document count where they are given.
+    """
+    looked = Looked(chart, (*chart.rules.figures, *entered), on, in_post, before)
+    return tuple(
+        Finding(code, sentence, held.where, held.do) for code, held in CHECKS.items() for sentence in held.check(looked)
+    )
 
 
 def _gap(looked: Looked) -> Iterator[str]:
@@ -111,12 +102,12 @@ def _meets(offer: Offer, code: str) -> bool:
 
 def _call_without_hours(looked: Looked) -> Iterator[str]:
     if looked.amount("duty_call_required") and looked.rules.opening_hours is None:
-        yield "A duty call is required, and nobody knows when the line is open: say opens and closes."
+        yield "A duty call is required, and nobody knows when the line is open."
 
 
 def _call_without_minutes(looked: Looked) -> Iterator[str]:
     if looked.amount("duty_call_required") and not looked.amount("call_minutes"):
-        yield "A duty call is required, and it has no length: say call_minutes.default."
+        yield "A duty call is required, and it has no length."
 
 
 def _rejects_what_is_complete(looked: Looked) -> Iterator[str]:
@@ -145,12 +136,12 @@ def _watched_beyond_age(looked: Looked) -> Iterator[str]:
 
 def _nobody_named(looked: Looked) -> Iterator[str]:
     if not looked.amount("self_referral") and not looked.rules.settings.ask_instead:
-        yield "Families may not refer themselves, and nobody is named whom they can ask: say referral.ask_instead."
+        yield "Families may not refer themselves, and nobody is named whom they can ask."
 
 
 def _closed_and_nobody_named(looked: Looked) -> Iterator[str]:
     if looked.amount("closed") and not looked.rules.settings.refer_instead:
-        yield "The service is closed, and nobody is named who takes its referrals: say closing.refer_instead."
+        yield "The service is closed, and nobody is named who takes its referrals."
 
 
 def _consultation_behind_no_call(looked: Looked) -> Iterator[str]:
@@ -168,38 +159,55 @@ def _never_asked(looked: Looked) -> Iterator[str]:
 def _both_needed_and_warned(looked: Looked) -> Iterator[str]:
     for name in looked.rules.settings.warned:
         if name in looked.rules.required:
-            yield f"{name} both stops a referral and is only told: name it once."
+            yield f"{name} both stops a referral and is only told."
 
 
 def _switch_without_step(looked: Looked) -> Iterator[str]:
     for name, trigger in (("priority", "give_priority"), ("joint_visit", "plan_joint_visit")):
         if looked.amount(name) and trigger not in looked.chart.triggers:
-            yield f"{name} is switched on, and {looked.chart.id} has no such step: lay a new version of the document beside it."
+            yield f"{name} is switched on, and {looked.chart.id} has no such step."
 
 
 def _age_never_asked(looked: Looked) -> Iterator[str]:
-    asking = {"older_than", "in_no_offer"}
-    if not any(c.asks.__qualname__.partition(".")[0] in asking for c in looked.rules.eligibility):
-        yield "The offers have ages, and no criterion asks for the baby's: add one of the rule older_than."
+    if not any(criterion.offers for criterion in looked.rules.eligibility):
+        yield "The offers have ages, and no criterion asks for the baby's."
 
 
-Check = Callable[[Looked], Iterator[str]]
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One check: what holds where it finds nothing; the keys and figures that it is about; and what to do."""
 
-CHECKS: dict[str, tuple[Check, str]] = {
-    "offers_gap": (_gap, "Between the youngest and the oldest, no child falls between the offers."),
-    "offers_overlap": (_overlap, "No child fits two offers at once."),
-    "intervention_outside_offers": (_outside_every_offer, "What is offered is for children of an age that is seen."),
-    "age_not_asked": (_age_never_asked, "The age is a criterion."),
-    "call_without_hours": (_call_without_hours, "A call that is required has opening hours."),
-    "call_without_minutes": (_call_without_minutes, "A call that is required has a length."),
-    "rejects_nothing": (_rejects_what_is_complete, "Where an incomplete form is sent back, something is needed."),
-    "wait_backwards": (_wait_backwards, "The published wait ends after it begins."),
-    "watched_beyond_age": (_watched_beyond_age, "Watching and waiting end before the baby is too old."),
-    "nobody_to_ask": (_nobody_named, "A family that may not refer itself is told whom to ask."),
-    "closed_for_nobody": (_closed_and_nobody_named, "A service that is closed names who takes its referrals."),
-    "consultation_behind_no_call": (_consultation_behind_no_call, "What a consultation needs first is there."),
-    "answer_never_asked": (_never_asked, "What is looked for is asked by a step."),
-    "needed_and_warned": (_both_needed_and_warned, "An answer stops a referral or is told, not both."),
-    "switch_without_step": (_switch_without_step, "What is switched on is a step of the pathway."),
+    check: Check
+    holds: str
+    where: str
+    do: str
+
+
+# fmt: off
+CHECKS: dict[str, Held] = {
+    "offers_gap":        Held(_gap, "Between the youngest and the oldest, no child falls between the offers.", "offer", "Ask who sees these children; let two windows meet, or leave it and know it."),
+    "offers_overlap":    Held(_overlap, "No child fits two offers at once.", "offer", "End one window where the other begins."),
+    "intervention_outside_offers": Held(_outside_every_offer, "What is offered is for children of an age that is seen.", "offer.interventions, figures offers.", "Take it off, or give an offer the age."),
+    "age_not_asked":     Held(_age_never_asked, "The age is a criterion.", "criterion", "Add one of the rule older_than or in_no_offer."),
+    "criterion_below_offer": Held(at_odds.criterion_below_offer, "No criterion of age refuses a child whom an offer of the pathway sees, or lets in one whom none does.", "criterion.offer, offer.to_months", "Name the offer that ends last, or use the rule in_no_offer."),
+    "call_without_hours": Held(_call_without_hours, "A call that is required has opening hours.", "contact.opens, referral.duty_call", "Say opens and closes."),
+    "call_without_minutes": Held(_call_without_minutes, "A call that is required has a length.", "call_minutes", "Say call_minutes.default."),
+    "call_longer_than_day": Held(at_odds.call_longer_than_day, "A call fits into the opening hours.", "call_minutes, contact.opens", "Correct the minutes or the hours."),
+    "call_needed_but_offered": Held(at_odds.call_needed_but_offered, "No form lacks a call that nobody has to make.", "referral.needs, referral.duty_call", "Take duty_call_on out of needs, or require the call."),
+    "rejects_nothing":   Held(_rejects_what_is_complete, "Where an incomplete form is sent back, something is needed.", "referral.needs", "Name the answers, or say incomplete_form = request."),
+    "wait_backwards":    Held(_wait_backwards, "The published wait ends after it begins.", "figures wait_first, wait_over", "Enter the two ends in their order."),
+    "cadence_at_odds":   Held(at_odds.cadence_at_odds, "How often the group meets is said once, or twice alike.", "figures forum, meetings_a_week", "Withdraw one of the two."),
+    "quorum_beyond_team": Held(at_odds.quorum_beyond_team, "The group can have its quorum.", "figure quorum", "Enter the number of people who really decide."),
+    "watched_beyond_age": Held(_watched_beyond_age, "Watching and waiting end before the baby is too old.", "figures watch, wait_over; offer.to_months", "Watch for a shorter time, or ask the lead to look at each."),
+    "nobody_to_ask":     Held(_nobody_named, "A family that may not refer itself is told whom to ask.", "referral.ask_instead", "Write the sentence that the family is told."),
+    "closed_for_nobody": Held(_closed_and_nobody_named, "A service that is closed names who takes its referrals.", "closing.refer_instead", "Name the service, as a sentence."),
+    "consultation_behind_no_call": Held(_consultation_behind_no_call, "What a consultation needs first is there.", "consultation.needs, referral.duty_call", "Require the call, or take it out of needs."),
+    "plan_for_nobody":   Held(at_odds.plan_for_nobody, "A plan is asked for where there is work with looked-after babies.", "families.looked_after, families.plan_before_work", "Take plan_before_work out, or say whom the service takes."),
+    "before_birth_at_odds": Held(at_odds.before_birth_at_odds, "What is done before the birth is done for pregnancies that are taken.", "referral.antenatal, work.priority, families.parenting_assessment", "Take pregnancies, or take out what is for them."),
+    "answer_never_asked": Held(_never_asked, "What is looked for is asked by a step.", "referral.needs, referral.warns", "Name an answer that a step asks."),
+    "needed_and_warned": Held(_both_needed_and_warned, "An answer stops a referral or is told, not both.", "referral.needs, referral.warns", "Name it in one of the two."),
+    "switch_without_step": Held(_switch_without_step, "What is switched on is a step of the pathway.", "figures priority, joint_visit; work", "Lay a new version of the document beside it that has the step."),
+    "version_backwards": Held(at_odds.version_backwards, "A later version holds from a later day.", "service.in_force_from", "Give the new version a day that is still to come."),
 }
-"""Every check by the code of its finding, with what holds where it finds nothing."""
+# fmt: on
+"""Every check by the code of its finding."""

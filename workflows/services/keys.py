@@ -94,7 +94,7 @@ TABLES: dict[str, Keys] = {
         "name":           Key(Form.TEXT,   "What people call it today.", needed=True),
         "names_before":   Key(Form.TEXTS,  "What it was called before.", unset="none"),
         "in_force_from":  Key(Form.DATE,   "The first day on which new referrals come under this version.", unset="from the first day"),
-        "sources":        Key(Form.TEXTS,  "The documents that this one is made from.", needed=True),
+        "sources":        Key(Form.TEXTS,  "The documents that this one is made from.", needed=True, least=1),
     },
     "contact": {
         "address":        Key(Form.TEXT,   "Where letters go.", unset="blank"),

@@ -140,8 +140,9 @@ def _lines(charts: Sequence[Chart]) -> Iterator[str]:
     yield f"| setting | key | {' | '.join(chart.id for chart in charts)} |\n{'|---' * (len(charts) + 2)}|"
     told = [said(chart.rules) for chart in charts]
     yield from (f"| {X5.get(path, '')} | `{path}` | {' | '.join(one[path] for one in told)} |" for path in SAYS)
-    yield "\n## What `casework service check` looks for\n\n| finding | what holds where there is none |\n|---|---|"
-    yield from (f"| `{code}` | {holds} |" for code, (_, holds) in CHECKS.items())
+    yield "\n## What `casework service check` looks for\n\n| finding | what holds where there is none | where | what to do |"
+    yield "|---|---|---|---|"
+    yield from (f"| `{code}` | {held.holds} | {held.where} | {held.do} |" for code, held in CHECKS.items())
 
 
 def _table(title: str, keys: Keys) -> Iterator[str]:

@@ -151,7 +151,7 @@ def _minutes(value: object, path: str, faults: Faults) -> bool:
 
 
 def _texts(value: object, path: str, faults: Faults) -> bool:
-    return _of_form(value, Key(Form.TEXTS, ""), path, faults)
+    return _of_form(value, Key(Form.TEXTS, "", least=1), path, faults)
 
 
 def _of_form(value: object, key: Key, path: str, faults: Faults) -> bool:
@@ -180,6 +180,8 @@ def wrong_form(value: object, key: Key) -> tuple[str, str] | None:
     words: list[Any] = value if isinstance(value, list) else [value]
     if key.choices and (strange := [word for word in words if word not in key.choices]):
         return f"there is no such word: {', '.join(strange)}.", f"Choose from: {', '.join(key.choices)}."
+    if value == [] and (key.least or key.form is Form.SOME_OF):
+        return "it names nothing.", "Name one at least, or leave the key out."
     if isinstance(value, list) and len(set(value)) < len(value):
         return "a word stands there twice.", "Say each once."
     return None
