@@ -46,7 +46,12 @@ def show_list(services: Sequence[Document]) -> None:
 
 
 def document(chart: Chart, on: date) -> Document:
-    return {**heading_of(chart.rules.service, on), "pathway": chart.id, "says": said(chart.rules)}
+    return {
+        **heading_of(chart.rules.service, on),
+        "pathway": chart.id,
+        "says": said(chart.rules),
+        "funding": chart.rules.settings.funding(on),
+    }
 
 
 def show(chart: Chart) -> None:

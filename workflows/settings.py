@@ -9,6 +9,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from workflows.dates import british
+
 if TYPE_CHECKING:
     from workflows.vocabulary import Facts, ServiceRules
 
@@ -57,6 +59,22 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """A commissioner or a funder. Both days are its own."""
+
+    name: str
+    source: str
+    since: date = date.min
+    until: date = date.max
+
+    def __str__(self) -> str:
+        days = (f"from {british(self.since)}" if self.since > date.min else "",
+                f"until {british(self.until)}" if self.until < date.max else "")  # fmt: skip
+        said = " ".join(day for day in days if day)
+        return f"{self.name} ({said})" if said else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One service's choices. Codes are those of `workflows.services.keys`, where each is explained."""
 
@@ -82,6 +100,7 @@ class Settings:
     looked_after: Stance = Stance.UNSTATED
     plan_before_work: bool = False
     """Work with a looked-after baby waits for a plan of adoption or reunification (R-097)."""
+    protection_pathway: str = ""
     parenting_assessment: str = "unstated"
     own_mental_health: Stance = Stance.UNSTATED
     warned: tuple[str, ...] = ()
@@ -101,6 +120,13 @@ class Settings:
     """The risk-factor screen of the duty call: each item with its words. No document prints one."""
     also_may: tuple[tuple[str, str], ...] = ()
     """Pairs of roles: the second may take every step that the first may."""
+    commissioners: tuple[Party, ...] = ()
+    funders: tuple[Party, ...] = ()
+
+    def funding(self, on: date) -> str | None:
+        """By how many it is funded on a day: "sole", "joint"; None: the document names nobody for it."""
+        number = sum(party.since <= on <= party.until for party in self.funders)
+        return None if number == 0 else "sole" if number == 1 else "joint"
 
 
 BY_DOCUMENT: dict[str, Callable[["ServiceRules"], int | None]] = {

@@ -176,8 +176,7 @@ class Criterion:
     asks: "Callable[[Facts], str | None]"
     sentence: str
     source: str
-    offers: tuple[str, ...] = ()
-    """Of one that judges by age: the offers whose ages it goes by."""
+    offers: tuple[str, ...] = ()  # of one that judges by age: those whose ages it goes by
 
 
 @dataclass(frozen=True, slots=True)

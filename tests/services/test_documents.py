@@ -18,6 +18,9 @@ from workflows.services.keys import TABLES, Form, Key
 from workflows.services.page import SAYS, said
 from workflows.services.reading import Fault, UnreadableService
 
+MAY = date(2026, 5, 1)
+ENDS_FIRST = {"name": "A", "source": "x", "since": MAY, "until": date(2026, 4, 1)}
+
 
 def faults(document: Tables | str) -> tuple[Fault, ...]:
     text = document if isinstance(document, str) else written(document)
@@ -114,6 +117,8 @@ def test_every_key_of_a_document_is_told_by_service_show() -> None:
         ({"call_minutes__default": 0}, "call_minutes.default", "out of range"),
         ({"also_may__forum_chair": ["caretaker"]}, "also_may.forum_chair", "no such role: caretaker"),
         ({"work__priority": ["friends"]}, "work.priority", "no such word: friends"),
+        ({"funder": [ENDS_FIRST]}, "funder 1.until", "begins"),
+        ({"commissioner": [{"name": "A"}]}, "commissioner 1.source", "not there"),
         ({"work__priority": []}, "work.priority", "names nothing"),
         ({"consultation": {"first_for": []}}, "consultation.first_for", "names nothing"),
         ({"service__sources": []}, "service.sources", "names nothing"),
@@ -233,3 +238,14 @@ def test_who_also_may_is_added_to_every_step_of_the_role_and_to_no_other() -> No
         chair = Role.CHAIR in was.who
         assert set(now.who) == {*was.who, *([Role.LEAD] if chair else [])}, now.trigger
         assert now.who[: len(was.who)] == was.who
+
+
+def test_a_service_is_funded_by_one_or_by_several_on_a_day_and_its_commissioners_are_another_list() -> None:
+    council = {"name": "The council", "source": "a letter", "until": date(2026, 12, 31)}
+    board = {"name": "The board", "source": "a letter", "since": MAY}
+    rules = chart(changed(funder=[council, board], commissioner=[board])).rules
+    on = [date(2026, 4, 30), MAY, date(2027, 1, 1)]
+    assert [rules.settings.funding(day) for day in on] == ["sole", "joint", "sole"]
+    assert LEEDS.rules.settings.funding(MAY) is None
+    assert said(rules)["funder"] == "The council (until 31 December 2026), The board (from 1 May 2026)"
+    assert [str(one) for one in rules.settings.commissioners] == ["The board (from 1 May 2026)"]

@@ -106,6 +106,26 @@ def test_a_baby_on_a_neonatal_unit_is_on_a_route_of_its_own_until_it_leaves(
 
 
 @ON_ONE
+def test_a_baby_in_child_protection_is_on_the_named_pathway_until_it_leaves_it(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    unborn = {"infant_name": None, "infant_dob": None, "expected_due_date": clock.today.replace(month=6)}
+    family = before_triage(casework, clock, actors, **unborn)
+    family.does("take_protection_pathway", agreed_with="The social worker's team")
+    assert family.case.answers["protection_pathway_on"] == clock.today
+    with pytest.raises(StepRefused) as refused:
+        family.does("take_protection_pathway")
+    (reason,) = refused.value.reasons
+    assert reason.code == "on_protection_pathway"
+    assert "Partnership with children's social care" in reason.sentence
+    family.does("leave_protection_pathway", reason="The plan has ended.")
+    with pytest.raises(StepRefused) as refused:
+        family.does("leave_protection_pathway")
+    assert [reason.code for reason in refused.value.reasons] == ["not_on_protection_pathway"]
+    assert casework.replay(family.id)[1] == ()
+
+
+@ON_ONE
 def test_the_lead_may_decide_for_the_group_and_the_administrator_may_not(
     casework: Casework, clock: Clock, actors: Actors
 ) -> None:
@@ -205,6 +225,9 @@ def test_what_a_document_says_is_shown_with_what_it_is_silent_on(line: Line) -> 
     assert shown["pathway"] == "third-service@1"
     assert shown["says"]["meeting.with"].startswith("maternity and neonatal")
     assert shown["says"]["contact.phone"] == "blank"
+    assert (shown["says"]["commissioner"], shown["funding"]) == ("none", None)
+    leeds = line.document("service", "show", "leeds-imhs")["says"]["commissioner"]
+    assert leeds == "West Yorkshire Integrated Care Board, Leeds City Council Public Health Department"
     assert "twice" not in line("service", "list").stdout
     unknown = line("service", "show", "no-service")
     assert (unknown.exit_code, "leeds-imhs, together-with-baby, third-service" in unknown.stderr) == (2, True)

@@ -4,6 +4,7 @@ from workflows.charts.rows import EVERY_CLOCK, from_each
 from workflows.charts.states import AT_WORK, ON_THE_WAY
 from workflows.fields.background import TOOLS_SUGGESTED
 from workflows.fields.options import (
+    AGREED_WITH,
     JOINT_VISIT_ON,
     JOINT_VISIT_WITH,
     LEFT_FOR,
@@ -25,7 +26,9 @@ from workflows.guards.options import (
     has_priority,
     joint_visits_are_made,
     not_on_neonatal_route,
+    not_on_protection_pathway,
     on_neonatal_route,
+    on_protection_pathway,
     priority_is_given_here,
 )
 from workflows.guards.referral import (
@@ -62,5 +65,9 @@ VISIT_JOINTLY = (
 NEONATAL_ROUTE = (
     *from_each((*ON_THE_WAY, *AT_WORK), Move("", "take_neonatal_route", STAYS, (DUTY, CLIN, CHAIR, LEAD), needs=(NEONATAL_UNIT,), only_if=(born, not_on_neonatal_route), marks="neonatal_route_on", while_held=True, side=True)),
     *from_each((*ON_THE_WAY, *AT_WORK), Move("", "leave_neonatal_unit", STAYS, (DUTY, CLIN, LEAD), needs=(LEFT_FOR,), only_if=(on_neonatal_route,), forgets=("neonatal_route_on",), marks="left_neonatal_unit_on", while_held=True, side=True)),
+)
+PROTECTION_PATHWAY = (
+    *from_each((*ON_THE_WAY, *AT_WORK), Move("", "take_protection_pathway",  STAYS, (DUTY, CLIN, CHAIR, LEAD), needs=(AGREED_WITH,), only_if=(not_on_protection_pathway,), marks="protection_pathway_on", while_held=True, side=True)),
+    *from_each((*ON_THE_WAY, *AT_WORK), Move("", "leave_protection_pathway", STAYS, (DUTY, CLIN, LEAD), needs=(REASON,), only_if=(on_protection_pathway,), forgets=("protection_pathway_on", "agreed_with"), while_held=True, side=True)),
 )
 # fmt: on

@@ -16,6 +16,7 @@ from workflows.charts.options import (
     GIVE_PRIORITY,
     INVITE_THE_REFERRER,
     NEONATAL_ROUTE,
+    PROTECTION_PATHWAY,
     SEND_THE_FORM_BACK,
     VISIT_JOINTLY,
 )
@@ -73,6 +74,7 @@ def rows_of(settings: Settings) -> Rows:
         *(INVITE_THE_REFERRER if settings.referrer_at_meeting else ()),
         *(VISIT_JOINTLY if settings.joint_visit else ()),
         *(NEONATAL_ROUTE if settings.neonatal_route else ()),
+        *(PROTECTION_PATHWAY if settings.protection_pathway else ()),
     )
     return tuple(_also(_while_open(row), settings) for row in under_the_overlays(with_reopening(told_at_the_end(rows))))
 

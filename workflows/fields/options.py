@@ -24,3 +24,5 @@ LEFT_FOR = Field(
     "Where the baby went from there",
     choices=("home", "another_unit", "other_care", "not_known"),
 )
+
+AGREED_WITH = Field("agreed_with", Kind.LINE, "With whom of social care it was agreed", Part.COURSE)

@@ -46,6 +46,22 @@ def not_on_neonatal_route(facts: Facts) -> Refusal | None:
     return Refusal("on_neonatal_route", f"The referral has been on the neonatal route since {british(since)}.")
 
 
+def on_protection_pathway(facts: Facts) -> Refusal | None:
+    if facts.recorded.get("protection_pathway_on"):
+        return None
+    named = facts.rules.settings.protection_pathway
+    return Refusal("not_on_protection_pathway", f"The referral is not on this pathway: {named}.")
+
+
+def not_on_protection_pathway(facts: Facts) -> Refusal | None:
+    """Source: R-099: babies in child protection "should be reached by developing specific pathways in partnership"."""
+    since = facts.recorded.get("protection_pathway_on")
+    if not isinstance(since, date):
+        return None
+    named = facts.rules.settings.protection_pathway
+    return Refusal("on_protection_pathway", f"The referral has been on this pathway since {british(since)}: {named}.")
+
+
 def service_is_open(facts: Facts) -> Refusal | None:
     """Source: R-404: a service closes, and its open referrals are handed on. A twin's is no new one."""
     closed = facts.figure("closed")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +17,7 @@ from workflows.figures import MOST, Figure, Measure, Unit, meaning_of
 from workflows.interventions import CATALOGUE
 from workflows.offers import can_be_given, ends, oldest, starts
 from workflows.services.reading import Document, Faults, Values, read
-from workflows.settings import BY_DOCUMENT, Offer, Settings, Stance
+from workflows.settings import BY_DOCUMENT, Offer, Party, Settings, Stance
 from workflows.stances import criteria_of, spoken_of
 from workflows.vocabulary import AgeLimit, Criterion, Field, Kind, Move, Part, Role, ServiceRules
 
@@ -60,11 +61,8 @@ def chart_of(text: str, file: str) -> Chart:
 def _settings(document: Document, faults: Faults) -> Settings:
     """Codes and lists as they stand: the reader has held them against their choices."""
     get, lists = document.get, document.texts
-
-    def stance(name: str) -> Stance:
-        return Stance(get("families", name, "unstated"))
-
-    return Settings(
+    return replace(
+        _whom(document),
         names_before=lists("service", "names_before"),
         in_force_from=get("service", "in_force_from", date.min),
         address=get("contact", "address", ""),
@@ -76,15 +74,6 @@ def _settings(document: Document, faults: Faults) -> Settings:
         accepted_means=get("referral", "accepted_means", "direct_work"),
         antenatal=get("referral", "antenatal"),
         offers=_offers(document, faults),
-        age_measured_on=get("age", "measured_on", "complete_referral"),
-        gp_of=lists("geography", "gp_of"),
-        address_of=lists("geography", "address_of"),
-        focus_carer=get("carers", "focus", "unstated"),
-        child_protection=stance("child_protection"),
-        looked_after=stance("looked_after"),
-        own_mental_health=stance("own_mental_health"),
-        plan_before_work=get("families", "plan_before_work", False),
-        parenting_assessment=get("families", "parenting_assessment", "unstated"),
         warned=lists("referral", "warns"),
         consultation_needs=lists("consultation", "needs"),
         consulted_first=lists("consultation", "first_for"),
@@ -97,7 +86,38 @@ def _settings(document: Document, faults: Faults) -> Settings:
         record_holder=get("work", "record_holder", "unstated"),
         screen=tuple(_screen(document, faults)),
         also_may=tuple(_also_may(document, faults)),
+        commissioners=_parties(document, "commissioner", faults),
+        funders=_parties(document, "funder", faults),
     )
+
+
+def _whom(document: Document) -> Settings:
+    """Whom the service sees, where, and at what age."""
+    get = document.get
+
+    def stance(name: str) -> Stance:
+        return Stance(get("families", name, "unstated"))
+
+    return Settings(
+        age_measured_on=get("age", "measured_on", "complete_referral"),
+        gp_of=document.texts("geography", "gp_of"),
+        address_of=document.texts("geography", "address_of"),
+        focus_carer=get("carers", "focus", "unstated"),
+        child_protection=stance("child_protection"),
+        looked_after=stance("looked_after"),
+        own_mental_health=stance("own_mental_health"),
+        plan_before_work=get("families", "plan_before_work", False),
+        protection_pathway=get("families", "protection_pathway", ""),
+        parenting_assessment=get("families", "parenting_assessment", "unstated"),
+    )
+
+
+def _parties(document: Document, table: str, faults: Faults) -> tuple[Party, ...]:
+    parties = tuple(Party(**said) for said in document.entries[table])
+    for number, party in enumerate(parties, 1):
+        if party.until < party.since:
+            faults.add(f"{table} {number}.until", "it ends before it begins.", "Correct the two days.")
+    return parties
 
 
 def _screen(document: Document, faults: Faults) -> Iterator[tuple[str, str]]:
@@ -111,7 +131,9 @@ def _screen(document: Document, faults: Faults) -> Iterator[tuple[str, str]]:
 
 
 def _offers(document: Document, faults: Faults) -> tuple[Offer, ...]:
-    offers = tuple(Offer(**{**said, "interventions": tuple(said.get("interventions", ()))}) for said in document.offers)
+    offers = tuple(
+        Offer(**{**said, "interventions": tuple(said.get("interventions", ()))}) for said in document.entries["offer"]
+    )
     if oldest(offers) is None and not faults.about("offer"):
         faults.add("offer", "no offer says which ages come by this pathway.", "Write an [[offer]].")
     for number, offer in enumerate(offers, 1):
@@ -178,10 +200,10 @@ def _hours(document: Document, faults: Faults) -> tuple[int, int] | None:
 def _criteria(
     document: Document, settings: Settings, questions: dict[str, Field], faults: Faults
 ) -> Iterator[Criterion]:
-    codes = [*(said["code"] for said in document.criteria), *(c.code for c in criteria_of(settings))]
+    codes = [*(said["code"] for said in document.entries["criterion"]), *(c.code for c in criteria_of(settings))]
     _once(codes, "criterion", faults)
     by_code = {offer.code: offer for offer in settings.offers}
-    for number, said in enumerate(document.criteria, 1):
+    for number, said in enumerate(document.entries["criterion"], 1):
         path = f"criterion {number}"
         if not _one_of(said["rule"], tuple(RULES), f"{path}.rule", "rule of eligibility", faults):
             continue

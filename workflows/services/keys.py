@@ -135,6 +135,7 @@ TABLES: dict[str, Keys] = {
         "child_protection":     Key(Form.ONE_OF, "Babies with a child protection concern or plan.", unset="unstated", choices=STANCES),
         "looked_after":         Key(Form.ONE_OF, "Babies who are looked after or adopted.", unset="unstated", choices=STANCES),
         "plan_before_work":     Key(Form.YES_NO, "Work with a looked-after baby waits for a plan of adoption or reunification."),
+        "protection_pathway":   Key(Form.TEXT, "What the pathway is called that is agreed with social care for babies in child protection; then taking and leaving it are steps.", unset="none"),
         "own_mental_health":    Key(Form.ONE_OF, "Babies whose own mental health is the first concern.", unset="unstated", choices=STANCES),
         "parenting_assessment": Key(Form.ONE_OF, "Assessments of parenting.", unset="unstated", choices=PARENTING_ASSESSMENT),
     },
@@ -180,6 +181,17 @@ CRITERION: Keys = {
     "source":   Key(Form.TEXT,  "Where it comes from.", needed=True),
 }
 """A criterion of eligibility. `[[criterion]]`, in the order in which they are told."""
+
+PARTY: Keys = {
+    "name":   Key(Form.TEXT, "What it is called.", needed=True),
+    "since":  Key(Form.DATE, "Its first day.", unset="from the first day"),
+    "until":  Key(Form.DATE, "Its last day.", unset="without an end"),
+    "source": Key(Form.TEXT, "Where it comes from.", needed=True),
+}
+"""Who commissions the service, and who funds it: two lists, each with its days (R-029, R-401)."""
+
+ENTRIES: dict[str, Keys] = {"offer": OFFER, "criterion": CRITERION, "commissioner": PARTY, "funder": PARTY}
+"""The tables that stand in a document once for each."""
 
 FIGURE: Keys = {
     "source":        Key(Form.TEXT, "Where it comes from.", needed=True),

@@ -8,7 +8,7 @@ from workflows.chart import Chart
 from workflows.eligibility import RULES
 from workflows.figures import FIGURES, OFFERS, SETTINGS
 from workflows.services.checking import CHECKS
-from workflows.services.keys import CRITERION, FIGURE, OFFER, OPEN_TABLES, TABLES, Form, Key, Keys
+from workflows.services.keys import ENTRIES, FIGURE, OPEN_TABLES, TABLES, Form, Key, Keys
 from workflows.vocabulary import ServiceRules
 
 Says = Callable[[ServiceRules], Any]
@@ -46,6 +46,7 @@ SAYS: dict[str, Says] = {
     "families.child_protection": lambda r: r.settings.child_protection.value,
     "families.looked_after": lambda r: r.settings.looked_after.value,
     "families.plan_before_work": lambda r: r.settings.plan_before_work,
+    "families.protection_pathway": lambda r: r.settings.protection_pathway,
     "families.own_mental_health": lambda r: r.settings.own_mental_health.value,
     "families.parenting_assessment": lambda r: r.settings.parenting_assessment,
     "consultation.minutes": lambda r: r.consultation_minutes,
@@ -59,6 +60,8 @@ SAYS: dict[str, Says] = {
     "closing.reopen_within_days": lambda r: r.reopen_within_days,
     "closing.refer_instead": lambda r: r.settings.refer_instead,
     "also_may": lambda r: tuple(f"{other} as {role}" for role, other in r.settings.also_may),
+    "commissioner": lambda r: r.settings.commissioners,
+    "funder": lambda r: r.settings.funders,
     "figures": lambda r: tuple(f"{figure.name} {figure.words}" for figure in r.figures),
 }
 """Where a chart keeps what stands under each key of its document."""
@@ -128,8 +131,8 @@ def _lines(charts: Sequence[Chart]) -> Iterator[str]:
         yield from _table(f"[{name}]", keys)
     for name, words in OPEN_TABLES.items():
         yield f"### `[{name}]`\n\n{words}\n"
-    yield from _table("[[offer]]", OFFER)
-    yield from _table("[[criterion]]", CRITERION)
+    for name, keys in ENTRIES.items():
+        yield from _table(f"[[{name}]]", keys)
     yield "The rules that a criterion can name:\n\n| rule | needs | speaks against a referral where |\n|---|---|---|"
     yield from (f"| `{name}` | {_codes(rule.keys) or 'nothing'} | {rule.words} |" for name, rule in RULES.items())
     yield "\nBeside the amount of a figure, which stands under its unit:\n"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from workflows.services.keys import CRITERION, FIGURE, OFFER, OPEN_TABLES, TABLES, Form, Key, Keys
+from workflows.services.keys import ENTRIES, FIGURE, OPEN_TABLES, TABLES, Form, Key, Keys
 
 LONGEST = 1_000
 """Characters of one text of a document."""
@@ -43,8 +43,8 @@ class Document:
 
     file: str
     tables: Mapping[str, Values]
-    offers: tuple[Values, ...]
-    criteria: tuple[Values, ...]
+    entries: Mapping[str, tuple[Values, ...]]
+    """Of the tables that stand there once for each: `offer`, `criterion`, `commissioner`, `funder`."""
     opened: Mapping[str, Values]
     """The tables whose keys are free: `call_minutes`, `also_may`, `figures`."""
 
@@ -78,7 +78,7 @@ class Faults:
 def read(text: str, faults: Faults) -> Document:
     """The document of a text. What is wrong is added to the faults and left out, and the rest is read on."""
     raw = _parsed(text, faults)
-    known = (*TABLES, "offer", "criterion", *OPEN_TABLES)
+    known = (*TABLES, *ENTRIES, *OPEN_TABLES)
     for name in raw:
         if name not in known:
             _unknown(name, name, known, faults)
@@ -86,8 +86,7 @@ def read(text: str, faults: Faults) -> Document:
     return Document(
         file=faults.file,
         tables=tables,
-        offers=tuple(_entries(raw, "offer", OFFER, faults)),
-        criteria=tuple(_entries(raw, "criterion", CRITERION, faults)),
+        entries={name: tuple(_entries(raw, name, keys, faults)) for name, keys in ENTRIES.items()},
         opened={name: _open(raw.get(name, {}), name, faults) for name in OPEN_TABLES},
     )
 
