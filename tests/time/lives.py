@@ -29,7 +29,7 @@ EARLIEST, LATEST = date(2012, 1, 2), date(2026, 6, 30)
 
 WEIGHTS = {
     "receive_referral": 4, "take_call": 2, "indicate_direct": 8, "indicate_consultation": 8, "pass_checks": 8,
-    "triage_rate": 4, "accept_direct": 12, "accept_assessment": 12, "allocate": 9, "first_contact": 9,
+    "triage_rate": 1, "accept_direct": 12, "accept_assessment": 12, "allocate": 9, "first_contact": 9,
     "finish_assessment": 6, "offer_plan": 6,
     "family_agrees": 6, "begin_ending": 2, "assess_more": 2, "change_plan": 3, "unallocate": 4,
     "defer": 2, "bring_back": 2, "watch_and_wait": 3, "offer_consultation": 3, "hold_consultation": 5,
