@@ -76,7 +76,8 @@ def test_mental_ill_health_alone_does_not_decide_its_effect_on_the_baby_is_told(
 def test_where_a_family_can_be_pointed_to_is_listed_and_nothing_is_made_up(tmp_path: Path) -> None:
     line = Line(f"sqlite:///{tmp_path}/clinic.db", tmp_path)
     listed = line.document("signposts", "leeds-imhs", "--stage", "unborn")
-    assert {one["code"] for one in listed["services"]} >= {"health_visitor", "childrens_centre"}
+    named = {"perinatal_pathway", "health_visitor", "childrens_centre", "baby_groups", "parenting_course"}
+    assert {one["code"] for one in listed["services"]} >= named
     assert listed["resources"][0]["code"] == "my_unborn_baby_and_me"
     nothing: dict[str, list[str]] = {"services": [], "resources": []}
     assert line.document("signposts", "leeds-imhs", "--for", "bereavement", exit_code=1) == nothing

@@ -146,6 +146,19 @@ def test_a_session_is_of_an_intervention_on_the_plan_and_within_its_planned_numb
         assert set(refused(case, "record_session", intervention=COS_P, session_number=number)) == reasons
 
 
+def test_an_intervention_of_the_services_own_is_planned_and_given_under_its_name() -> None:
+    formulated = led_to(TO_INTERVENTION[:-2])
+    own: dict[str, Any] = {"interventions": ["local_addition"]}
+    assert refused(formulated, "offer_plan", **own)["words_missing"].fields == ("own_intervention",)
+    agreed = after_step(
+        after_step(formulated, "offer_plan", **own, own_intervention="Sing and Settle"), "family_agrees"
+    )
+    session: dict[str, Any] = {"intervention": "local_addition"}
+    assert refused(agreed, "record_session", **session)["words_missing"].fields == ("own_intervention",)
+    held = after_step(agreed, "record_session", **session, own_intervention="Sing and Settle")
+    assert held.answers["contacts"][-1]["own_intervention"] == "Sing and Settle"
+
+
 def test_video_work_waits_for_consent_to_filming_and_ends_with_it() -> None:
     case = led_to(TO_INTERVENTION)
     assert refused(case, "record_session") == {}

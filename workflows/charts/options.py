@@ -67,7 +67,7 @@ NEONATAL_ROUTE = (
     *from_each((*ON_THE_WAY, *AT_WORK), Move("", "leave_neonatal_unit", STAYS, (DUTY, CLIN, LEAD), needs=(LEFT_FOR,), only_if=(on_neonatal_route,), forgets=("neonatal_route_on",), marks="left_neonatal_unit_on", while_held=True, side=True)),
 )
 PROTECTION_PATHWAY = (
-    *from_each((*ON_THE_WAY, *AT_WORK), Move("", "take_protection_pathway",  STAYS, (DUTY, CLIN, CHAIR, LEAD), needs=(AGREED_WITH,), only_if=(not_on_protection_pathway,), marks="protection_pathway_on", while_held=True, side=True)),
-    *from_each((*ON_THE_WAY, *AT_WORK), Move("", "leave_protection_pathway", STAYS, (DUTY, CLIN, LEAD), needs=(REASON,), only_if=(on_protection_pathway,), forgets=("protection_pathway_on", "agreed_with"), while_held=True, side=True)),
+    *from_each((*ON_THE_WAY, *AT_WORK), Move("", "take_protection_pathway",  STAYS, (DUTY, CLIN, CHAIR, LEAD), needs=(AGREED_WITH,), only_if=(not_on_protection_pathway,), marks="protection_pathway_on", side=True)),
+    *from_each((*ON_THE_WAY, *AT_WORK), Move("", "leave_protection_pathway", STAYS, (DUTY, CLIN, LEAD), needs=(REASON,), only_if=(on_protection_pathway,), forgets=("protection_pathway_on", "agreed_with"), side=True)),
 )
 # fmt: on

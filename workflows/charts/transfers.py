@@ -59,7 +59,7 @@ TRANSFERS = (
 
 COWORKING = (
     *from_each(("waiting", "allocated", *AT_WORK), Move("", "start_cowork", STAYS, (LEAD,), needs=(OTHER_TEAM, OTHER_TEAM_AGREES, LEAD_SERVICE, SHARED_RECORD), takes=(MEETS_ON,), only_if=(other_team_agrees, joint_meeting_named), side=True, adds="coworking")),
-    *from_each(RECEIVED, Move("", "record_joint_meeting", STAYS, (DUTY, CLIN, CHAIR, LEAD), needs=(AGENCIES, CONSIDERED), takes=(MEETS_ON, REMARK), only_if=(each_is_considered,), side=True, while_held=True, adds="joint_meetings")),
+    *from_each(RECEIVED, Move("", "record_joint_meeting", STAYS, (DUTY, CLIN, CHAIR, LEAD), needs=(AGENCIES, CONSIDERED), takes=(MEETS_ON, REMARK), only_if=(each_is_considered,), side=True, adds="joint_meetings")),
     *from_each(("waiting", "allocated", *AT_WORK), Move("", "end_cowork",   STAYS, (LEAD,), needs=(COWORK, REASON), side=True, settles=("coworking", "cowork"))),
 )
 # fmt: on

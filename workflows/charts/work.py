@@ -46,6 +46,7 @@ from workflows.fields.work import (
     OBSERVATIONS,
     OF_THE_INFANT,
     OUTCOME,
+    OWN_INTERVENTION,
     PARTICIPANTS,
     PLACEMENT_PLAN,
     PRESENTS,
@@ -67,6 +68,7 @@ from workflows.guards.work import (
     measures_offered,
     offered_here,
     on_the_plan,
+    own_one_is_named,
     participants_known,
     placement_is_planned,
     plan_fits_age,
@@ -82,7 +84,7 @@ FROM_WAITING = ("waiting", "allocated", *AT_WORK)
 IN_THERAPY = ("intervention", "ending")
 MET = (somebody_present, participants_known)
 OF_A_SESSION = (
-    *MET, on_the_plan, session_fits_age, deliverer_trained, filming_agreed, within_planned_sessions,
+    *MET, own_one_is_named, on_the_plan, session_fits_age, deliverer_trained, filming_agreed, within_planned_sessions,
 )  # fmt: skip
 FORMULATED = (*FORMULATION, *OF_THE_INFANT, SIGNED_OFF_BY)
 FORMULATES = (profession_in_words, infant_voice_given, trainee_is_signed_off)
@@ -116,7 +118,7 @@ WORK = (
     *MEASURED,
     Move("assessment",   "finish_assessment", "formulation",  (CLIN,),      needs=(MEASURES_OFFERED,), takes=(OBSERVED_ON, OBSERVATIONS, *OF_THE_INFANT, NO_MEASURES_BECAUSE, PRESENTS, PRESENTS_WORDS), only_if=(infant_was_observed, infant_voice_given, measures_offered), starts=("formulation_due",), marks="assessment_done_on"),
     Move("formulation",  "assess_more",       "assessment",   (TEAM, CLIN), needs=(REASON,), stops=("formulation_due",)),
-    Move("formulation",  "offer_plan",        "plan_offered", (TEAM, CLIN), needs=(DISCIPLINES, HYPOTHESIS, INTERVENTIONS), takes=(*FORMULATED, VOICE_IN_PLAN), only_if=(*FORMULATES, offered_here, plan_fits_age), stops=("formulation_due",), marks="formulation_on"),
+    Move("formulation",  "offer_plan",        "plan_offered", (TEAM, CLIN), needs=(DISCIPLINES, HYPOTHESIS, INTERVENTIONS), takes=(*FORMULATED, VOICE_IN_PLAN, OWN_INTERVENTION), only_if=(*FORMULATES, own_one_is_named, offered_here, plan_fits_age), stops=("formulation_due",), marks="formulation_on"),
     Move("formulation",  "signpost",          "signposted",   (TEAM, CLIN), needs=(DISCIPLINES, ADVICE), takes=(HYPOTHESIS, *FORMULATED), only_if=FORMULATES, stops=EVERY_CLOCK),
     Move("formulation",  "offer_consultation", "consultation", (TEAM, CLIN), needs=(DISCIPLINES, PURPOSE), takes=(HYPOTHESIS, *FORMULATED), only_if=FORMULATES, stops=("formulation_due",), starts=("consultation",)),
     Move("plan_offered", "family_agrees",     "intervention", (CLIN,),      needs=(PLAN_SHARED,), takes=(PLACEMENT_PLAN, VOICE_IN_PLAN), only_if=(plan_was_shared, work_agreed, placement_is_planned), marks="plan_agreed_on"),

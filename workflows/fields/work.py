@@ -93,6 +93,7 @@ APPOINTMENT = Field("appointment", Kind.NUMBER, "Number of the appointment that 
 INTERVENTION = Field(
     "intervention", Kind.CODE, "Intervention of the session", choices=codes(CATALOGUE), terms=CATALOGUE
 )
+OWN_INTERVENTION = _line("own_intervention", "Which intervention of the service's own", 100)
 SESSION_NUMBER = Field("session_number", Kind.NUMBER, "Which of the planned sessions", least=1, most=100)
 DELIVERED_BY = Field("delivered_by", Kind.RECORD, "Staff record of whoever delivered it", record=RecordKind.STAFF)
 DELIVERY = Field(
@@ -107,7 +108,7 @@ CLIPS_WATCHED = _yes_no("clips_watched", "Were clips watched with the parent?")
 BESIDE_A_CONTACT = (APPOINTMENT, MINUTES, CONTACT_KIND, OBSERVATIONS, REMARK)
 BESIDE_A_SESSION = (
     APPOINTMENT, MINUTES, SESSION_NUMBER, DELIVERED_BY, DELIVERY, GROUP_NAME, CO_FACILITATORS, PARTNER, FILMED,
-    CLIPS_WATCHED, OBSERVATIONS, REMARK,
+    CLIPS_WATCHED, OBSERVATIONS, OWN_INTERVENTION, REMARK,
 )  # fmt: skip
 
 # Measures and goals

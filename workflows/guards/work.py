@@ -84,6 +84,14 @@ def profession_in_words(facts: Facts) -> Refusal | None:
     return Refusal("words_missing", "Name the other profession.", ("disciplines_words",))
 
 
+def own_one_is_named(facts: Facts) -> Refusal | None:
+    """Source: requirements R-265 and R-281, "add any not included in the list": a service's own is named in words."""
+    chosen = (*_planned(facts), *_of_the_session(facts))
+    if facts.from_paper or facts.data.get("own_intervention") or not any(one.own_words for one in chosen):
+        return None
+    return Refusal("words_missing", "Name the intervention of the service's own.", ("own_intervention",))
+
+
 def offered_here(facts: Facts) -> Refusal | None:
     """Source: requirements R-282: offer only what the team can deliver; switches of the service, by day."""
     if facts.from_paper:
