@@ -68,7 +68,7 @@ DUTY_LINE = (
 
 DUTY_CALL = (
     *from_each((NEW, *BEFORE_THE_CALL),
-    Move("",               "take_call",         "duty_call",     (DUTY, ADM), takes=ON_THE_CALL, only_if=(no_other_open_referral,), stops=("call_back", "watch"), marks="duty_call_on")),
+    Move("",               "take_call",         "duty_call",     (DUTY,),     takes=ON_THE_CALL, only_if=(no_other_open_referral,), stops=("call_back", "watch"), marks="duty_call_on")),
     Move("duty_call",      "indicate_direct",   "awaiting_referral", (DUTY,), needs=(*RATINGS, SUMMARY, *KEY_POINTS), takes=INDICATED, only_if=HEARD, starts=("form_due",), records=(("indication", "direct"),)),
     Move("duty_call",      "indicate_consultation", "awaiting_referral", (DUTY,), needs=(*RATINGS, SUMMARY, *KEY_POINTS), takes=(*INDICATED, WHO_ATTENDS), only_if=HEARD, starts=("form_due",), records=(("indication", "consultation"),)),
     *from_each(("duty_call", "watch_advised"),
