@@ -207,6 +207,19 @@ def test_a_setting_is_entered_on_the_command_line_and_refuses_from_its_day(line:
 
 
 @ON_ONE
+def test_the_line_plans_a_triage_with_the_services_of_the_document_and_tells_one_that_never_began(line: Line) -> None:
+    assert "no day is known" in line("meeting", "due", "--service", SERVICE).stdout
+    planned = line.document("meeting", "plan", SERVICE, "--kind", "triage", "--on", "2026-11-18")["reference"]
+    sits_in = line.document("meeting", "agenda", planned)["meets_with"]
+    assert sits_in == ["maternity and neonatal psychological interventions", "perinatal mental health"]
+    alone = line.document("meeting", "plan", SERVICE, "--kind", "triage", "--on", "2026-11-25", "--with", "Nobody else")
+    assert line.document("meeting", "agenda", alone["reference"])["meets_with"] == ["Nobody else"]
+    (told,) = line.document("meeting", "due", "--service", SERVICE, exit_code=1)
+    assert (told["next"], told["planned"], told["not_begun"]) == ("2026-11-25", alone["reference"], [planned])
+    assert f"{planned}: planned for a day that is past" in line("meeting", "due").stdout
+
+
+@ON_ONE
 def test_documents_that_cannot_be_read_stop_the_command_line_and_are_told(
     line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
