@@ -276,8 +276,7 @@ class Move:
     """The answer that keeps on which day such a step was taken last."""
     records: tuple[tuple[str, str], ...] = ()
     forgets: tuple[str, ...] = ()
-    """Answers that hold no longer once the step is taken, unless it gives them afresh: the event keeps that they were
-    given."""
+    """Answers that hold no longer once the step is taken, unless it gives them afresh; their events keep them."""
     given: tuple[str, str] | None = None
     hold: str = ""
     """"starts" or "ends" where the row is about the hold that lies over the state. A hold that is on goes on."""
