@@ -182,7 +182,8 @@ class Casework(Duplicates):
 
     def _options(self, found: Case, actor: Actor, store: Store, other: str | None) -> tuple[Option, ...]:
         beside = Surroundings(store, found)
-        facts = found.facts(self.today(), roles=actor.roles, other_referral=other, beside=beside)
+        known: dict[str, Any] = {"other_referral": other, "beside": beside}
+        facts = found.facts(self.today(), roles=actor.roles, actor=actor.name, **known)
         return tuple(
             Option(move.trigger, move.to, not against, move.who, against, schema(move, found.answers))
             for move, against in found.steps(facts)

@@ -99,6 +99,8 @@ def test_a_trainee_who_decides_for_the_group_is_signed_off_and_a_supervisor_sign
     decline = {"rmg_on": scene.clock.today, **DECLINED}
     assert scene.refused(scene.reference(taken), "accept_direct", by=bea, **accept).keys() == {"supervisor_missing"}
     assert scene.refused(scene.reference(declined), "decline", by=bea, **decline).keys() == {"supervisor_missing"}
+    told = {one.trigger: one for one in scene.casework.options(scene.reference(taken), bea)}
+    assert "supervisor_missing" in {reason.code for reason in told["accept_direct"].reasons}
     scene.does(scene.reference(declined), "decline", by=bea, signed_off_by=supervisor, **decline)
     taken.does("accept_direct", by=ada, **accept)
     taken.does("allocate", clinician=trainee, signed_off_by=supervisor)
