@@ -122,8 +122,10 @@ NEEDS: dict[Need, str] = {
 }
 # fmt: on
 
-NEVER_REOPENED = frozenset({"void", "closed_loss", "merged"})
-"""Closed states that nothing reopens: a later baby after a loss is a new referral, a merge is undone by history."""
+PUT_AWAY = frozenset({"void", "closed_loss", "merged", "restricted"})
+"""Closed states that nothing reopens and from which nothing goes out: a later baby after a loss is a new referral, a
+merge is undone by history, a restriction is lifted by the safeguarding lead alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class Ending:
     @property
     def reopens(self) -> bool:
         """Whether it may be reopened within the days that the service sets."""
-        return self.state not in NEVER_REOPENED
+        return self.state not in PUT_AWAY
 
 
 SERVICE, FAMILY, NOBODY = ChosenBy.SERVICE, ChosenBy.FAMILY, ChosenBy.NOBODY

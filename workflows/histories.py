@@ -23,6 +23,11 @@ def last(entries: Sequence[Entry]) -> Entry | None:
     return entries[-1] if entries and "until" not in entries[-1] else None
 
 
+def said_by(entries: Iterable[Entry], on: date) -> list[Entry]:
+    """Of consents, those that had been said by a day: a step that is recorded late is judged as its day knew it."""
+    return [entry for entry in entries if entry["consent_said_on"] <= on]
+
+
 def consents(entries: Iterable[Entry], purpose: str) -> dict[str, Entry]:
     """What each person said last about one purpose, by person: the latest day counts, then the latest entry."""
     said = [entry for entry in entries if entry["consent_for"] == purpose]

@@ -2,9 +2,11 @@
 
 from casework.contacts import contact_list
 from casework.exporting import copy_of
+from casework.family import records
 from tests.casework.families import form
 from tests.journeys.clinic import Clinic
 from workflows import Role
+from workflows.beside import RecordKind
 
 TO_HER = {"letter_kind": "appointment", "letter_to": "carer"}
 
@@ -28,6 +30,8 @@ def referred(clinic: Clinic) -> tuple[str, str, str]:
     clinic.does(her, "forbid_copies", not_to=him, safe_words="There is a court order")
     ref = clinic.opens("receive_referral", **form(clinic.today, carer_name="Hanna Hidden"))
     clinic.does(ref, "link_records", focus_carer=her)
+    infant = clinic.opens("open_record", "infant", infant_dob=clinic.says(ref, "infant_dob"), first_referral=ref)
+    clinic.does(infant, "link_carer", carer=him, relationship="father")
     for step in ("acknowledge", "pass_checks", "accept_direct"):
         clinic.does(ref, step)
     return ref, her, him
@@ -75,8 +79,7 @@ def withheld_from_him(clinic: Clinic, ref: str, him: str) -> None:
     clinic.does(ref, "raise_safeguarding", concern="He found out where the refuge is")
     told = clinic.case(ref).version
     clinic.does(ref, "mark_third_party", marked_event=told, withhold_from=him, about_whom="The mother")
-    born = clinic.says(ref, "infant_dob")
-    infant = clinic.opens("open_record", "infant", infant_dob=born, first_referral=ref)
+    infant = next(case.reference for case in records(clinic.casework, RecordKind.INFANT, clinic.service))
     lead = clinic.actors[Role.LEAD]
     his = copy_of(clinic.casework, infant, lead, "A request under the law", asked_by=him)
     assert "refuge" not in str(

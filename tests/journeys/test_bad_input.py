@@ -150,6 +150,7 @@ def test_a_letter_to_an_unsafe_address_is_refused_and_none_is_pending(clinic: Cl
     carer = clinic.opens("open_record", "carer", carer_name="Wilma Wary")
     clinic.does(carer, "set_safe_contact", channel="post", safe="not_allowed")
     ref = family(clinic)
+    clinic.does(ref, "link_records", infant=None, focus_carer=carer)
     letter = {"letter_kind": "outcome", "letter_to": "carer", "letter_by": "post", "to_carer": carer}
     assert clinic.refuses(ref, "prepare_letter", **letter).keys() == {"unsafe_contact"}
     assert clinic.says(ref, "letters") is None

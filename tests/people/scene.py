@@ -10,7 +10,7 @@ from casework import LATEST, Casework, CaseworkError, StepRefused
 from casework.actor import Actor
 from casework.case import Case
 from casework.change import Receipt
-from tests.casework.families import LEEDS, form
+from tests.casework.families import LEEDS, SPECIAL, asked_of, example, form, numbered, row
 from tests.conftest import Clock
 
 
@@ -39,6 +39,19 @@ class Scene:
 
     def carer(self, name: str = "Invented Carer", **answers: Any) -> str:
         return self._opened("open_record", "carer", {"carer_name": name} | answers)
+
+    def at_work(self, referral: str, **contact: Any) -> None:
+        """A referral that has just come, brought to its first contact."""
+        for step in ("pass_checks", "accept_direct", "allocate"):
+            self.invents(referral, step)
+        self.invents(referral, "first_contact", **contact)
+
+    def invents(self, reference: str, trigger: str, **answers: Any) -> Receipt:
+        """A step with all that it needs, invented where nothing is said of it."""
+        case = self.case(reference)
+        asked = row(case.chart, case.state, trigger)
+        invented = {f.name: SPECIAL.get(f.name, example(f, self.today)) for f in asked_of(asked)}
+        return self.does(reference, trigger, **{**invented, **numbered(asked, case), **answers})
 
     def _opened(self, trigger: str, kind: str, answers: dict[str, Any]) -> str:
         return self.casework.open_case(self.service, trigger, self.actor, answers, kind=kind).reference

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from casework.contacts import contact_list
+from tests.casework.families import ESSEX, form
 from tests.people.scene import Scene
 
 ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -126,8 +127,9 @@ def test_a_letter_to_a_carer_says_to_which(scene: Scene) -> None:
 
 
 def test_nothing_is_sent_to_a_carer_who_died(scene: Scene) -> None:
-    referral, _, carer = scene.family()
+    referral, infant, carer = scene.family()
     other = scene.carer("Another Carer")
+    scene.links(infant, other, "father")
     number = prepared(scene, referral, **letter(other, copy_to=carer))
     died = {"carer_died_on": scene.today, "confirmed_by": "A Doctor", "confirmed_from": "letter"}
     cared = {"now_cares": "the grandmother", "review_on": scene.today + timedelta(days=14)}
@@ -136,6 +138,75 @@ def test_nothing_is_sent_to_a_carer_who_died(scene: Scene) -> None:
     goes = {"letter": number, "reviewed_by": "The Lead"}
     waits = [entry for entry in scene.of(referral, "letters") or () if entry["number"] == number]
     assert scene.refused(referral, "send_letter", **goes) == ({"carer_died"} if waits else {"no_such_entry"})
+
+
+HELD = {"former_access_reviewed": "yes", "reason": "He cares for her now."}
+
+
+@ON_ONE
+@pytest.mark.parametrize("name", ["to_carer", "copy_to"])
+def test_no_letter_opens_in_another_family(scene: Scene, name: str) -> None:
+    referral, _, carer = scene.family()
+    _, _, stranger = scene.family()
+    asked = {**letter(carer), name: stranger}
+    assert scene.refused(referral, "prepare_letter", **asked) == {"not_of_this_family"}
+    assert scene.of(referral, "letters") is None
+
+
+@ON_ONE
+def test_whoever_holds_the_baby_or_comes_along_may_be_written_to(scene: Scene) -> None:
+    referral, infant, _ = scene.family()
+    father, grandmother = scene.carer("The Father"), scene.carer("The Grandmother")
+    for somebody in (father, grandmother):
+        assert scene.refused(referral, "prepare_letter", **letter(somebody)) == {"not_of_this_family"}
+    scene.links(infant, father, "father")
+    prepared(scene, referral, **letter(father))
+    scene.at_work(referral, participants=[{"who": "grandparent", "attended": "yes", "carer": grandmother}])
+    prepared(scene, referral, **letter(grandmother))
+
+
+def test_a_letter_to_somebody_who_cares_for_the_baby_no_more_does_not_go(scene: Scene) -> None:
+    referral, infant, _ = scene.family()
+    father = scene.carer("The Father")
+    scene.links(infant, father, "father")
+    scene.at_work(referral, participants=[{"who": "father", "attended": "yes", "carer": father}])
+    number = prepared(scene, referral, **letter(father))
+    scene.does(infant, "end_link", carer=father, until=scene.today, link_ends="contact_ended")
+    goes = {"letter": number, "reviewed_by": "The Lead"}
+    assert scene.refused(referral, "send_letter", **goes) == {"not_of_this_family"}
+    scene.links(infant, father, "father")
+    scene.does(referral, "send_letter", **goes)
+
+
+def test_a_letter_to_the_former_focus_carer_goes_only_where_they_hold_the_baby_still(scene: Scene) -> None:
+    referral, infant, mother = scene.family()
+    number = prepared(scene, referral, **letter(mother))
+    scene.does(infant, "end_link", carer=mother, until=scene.today, link_ends="placement_ended")
+    known = {n: v for n, v in form(scene.today).items() if n in ("carer_name", "primary_carer", "consent_on")}
+    now = {**known, "carer_relationship": "foster_carer", "focus_carer": scene.carer("A Foster Carer")}
+    scene.does(referral, "change_focus_carer", **now, **HELD)
+    goes = {"letter": number, "reviewed_by": "The Lead"}
+    assert scene.refused(referral, "send_letter", **goes) == {"not_of_this_family"}
+    prepared(scene, referral, **letter(now["focus_carer"]))
+
+
+@ON_ONE
+def test_who_was_linked_on_a_record_that_was_merged_is_of_the_family(scene: Scene) -> None:
+    referral, infant, _ = scene.family()
+    twice, aunt = scene.infant(), scene.carer("The Aunt")
+    scene.links(twice, aunt, "other_carer")
+    joined = {"same_because": "One red book.", "second_person": "B. Second"}
+    scene.does(twice, "merge_into", survivor=infant, **joined)
+    prepared(scene, referral, **letter(aunt))
+
+
+@ON_ONE
+def test_a_family_that_must_not_be_rung_is_not_told_by_telephone(scene: Scene) -> None:
+    clinic = Scene(scene.casework, scene.clock, scene.actor, ESSEX)
+    referral, carer = clinic.referral(referrer_role="family", duty_call_on=None, lives_in_area="yes"), clinic.carer()
+    clinic.does(referral, "link_records", focus_carer=carer)
+    clinic.does(carer, "set_safe_contact", channel="telephone", safe="not_allowed")
+    assert clinic.refused(referral, "acknowledge", how_told="telephone") == {"unsafe_contact"}
 
 
 def test_the_contact_list_gives_safe_ways_only(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from workflows.fields.referral import (
     REFERRAL_FORM,
     RELATIONSHIP_NEED,
 )
+from workflows.guards.letters import safe_to_tell
 from workflows.guards.referral import (
     consent_recorded,
     duty_call_linked,
@@ -17,7 +18,7 @@ from workflows.guards.referral import (
     referrer_may_refer,
     words_stand,
 )
-from workflows.guards.standing import birth_by_its_step, safe_to_tell
+from workflows.guards.standing import birth_by_its_step
 from workflows.vocabulary import NEW, STAYS, Move, Role
 
 ADM, DUTY, CHAIR, REF, LEAD = Role.ADMINISTRATOR, Role.DUTY, Role.CHAIR, Role.REFERRER, Role.LEAD

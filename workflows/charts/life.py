@@ -6,8 +6,8 @@ carer, and on other referrals of the same baby, stands in `casework.consequences
 
 from dataclasses import replace
 
-from workflows.charts.rows import EVERY_CLOCK, NEVER_REOPENED, from_each
-from workflows.charts.states import CLOSED, OPEN
+from workflows.charts.rows import EVERY_CLOCK, from_each
+from workflows.charts.states import OPEN, STILL_NOTED
 from workflows.charts.transfers import OFFERED
 from workflows.fields.calls import CALL_RECORDED_IN
 from workflows.fields.circumstances import INFANT_GP_IN_AREA
@@ -63,9 +63,6 @@ from workflows.guards.standing import loss_is_past, lost_of_several, several_exp
 from workflows.vocabulary import STAYS, Move, Role
 
 ADM, CLIN, DUTY, LEAD = Role.ADMINISTRATOR, Role.CLINICIAN, Role.DUTY, Role.LEAD
-STILL_NOTED = tuple(name for name in CLOSED if name not in NEVER_REOPENED)
-"""Closed, and yet something may be owed: a letter, an outcome to be told. A loss ends that too."""
-
 PENDING = ("appointments", "letters", "transfer_offered_on")
 """What is to happen with a family and must not happen any more."""
 

@@ -22,6 +22,7 @@ from workflows.fields.referral import (
     RMG_ON,
 )
 from workflows.fields.work import OF_THE_INFANT
+from workflows.guards.letters import safe_to_tell
 from workflows.guards.meetings import (
     meeting_is_named,
     meeting_was_held,
@@ -31,7 +32,6 @@ from workflows.guards.meetings import (
     stands_on_the_agenda,
 )
 from workflows.guards.referral import contents_read_for_safeguarding, discussed_in_forum
-from workflows.guards.standing import safe_to_tell
 from workflows.guards.work import infant_voice_given
 from workflows.vocabulary import STAYS, Move, Role
 

@@ -1,7 +1,7 @@
 """Who a referral is about, what they have agreed to, who else is there, and the letters that are waiting to go."""
 
 from workflows.charts.rows import EVERY_CLOCK, from_each
-from workflows.charts.states import CLOCKS, CLOSED, OPEN
+from workflows.charts.states import CLOCKS, CLOSED, OPEN, STILL_NOTED
 from workflows.fields.letters import (
     ASKED_FIRST_ON,
     COPY_TO,
@@ -62,10 +62,8 @@ ADM, DUTY, CLIN, CHAIR, LEAD, SG = (
     Role.SAFEGUARDING,
 )
 STAFF, KNOWING = (ADM, DUTY, CLIN, LEAD), (DUTY, CLIN, LEAD, SG)
-PUT_AWAY = ("void", "merged", "closed_loss", "restricted")
-CAN_END = tuple(name for name in CLOSED if name not in PUT_AWAY)
 ENDED = tuple(name for name in CLOSED if name != "restricted")
-WRITES = (*OPEN, *CAN_END)
+WRITES = (*OPEN, *STILL_NOTED)
 """Where a letter may be prepared: the last one goes after the ending. None goes from an entry that is put away."""
 
 # fmt: off

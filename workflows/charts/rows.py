@@ -4,20 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from workflows.charts.states import CLOCKS, STATES
+from workflows.endings import PUT_AWAY
 from workflows.fields.referral import CONSENT_ON, REASON
-from workflows.guards.referral import no_other_open_referral, reopened_in_time
-from workflows.guards.standing import consent_given_again
+from workflows.guards.referral import consent_recorded, no_other_open_referral, reopened_in_time
 from workflows.vocabulary import NEW, STAYS, Move, Role
 
 NEVER_CLOSED = "safeguarding"
 """The clock that no ending stops: a named person signs the concern off (requirements K17)."""
 
 EVERY_CLOCK = tuple(name for name in CLOCKS if name != NEVER_CLOSED)
-ASKED_AGAIN = {"consent_withdrawn": (CONSENT_ON,)}
-ALSO = {"consent_withdrawn": (consent_given_again,)}
-"""What a reopening asks besides, by how the referral ended."""
-
-NEVER_REOPENED = ("void", "closed_loss", "merged", "restricted")
+ASKED_AGAIN = {"consent_withdrawn": ((CONSENT_ON,), (consent_recorded,))}
+"""What a reopening asks besides, by how the referral ended (X4.1): the questions, and the guards of the answers."""
 
 
 def from_each(sources: Iterable[str], row: Move) -> tuple[Move, ...]:
@@ -33,14 +30,14 @@ def with_reopening(rows: tuple[Move, ...]) -> tuple[Move, ...]:
     closing = {
         (m.to, m.source): m
         for m in rows
-        if m.source != NEW and STATES[m.to].closed and not STATES[m.source].closed and m.to not in NEVER_REOPENED
+        if m.source != NEW and STATES[m.to].closed and not STATES[m.source].closed and m.to not in PUT_AWAY
     }
-    back = (
-        Move(
-            closed, "reopen", before, (Role.LEAD,), needs=(REASON, *ASKED_AGAIN.get(closed, ())), given=("closed_from", before), side=True,
-            only_if=(reopened_in_time, no_other_open_referral, *ALSO.get(closed, ())), reopens=True,
-            takes=() if closed in ASKED_AGAIN else (CONSENT_ON,),
-        )
-        for closed, before in closing
+    return (*rows, *(_back(closed, before) for closed, before in closing))
+
+
+def _back(closed: str, before: str) -> Move:
+    asked, guards = ASKED_AGAIN.get(closed, ((), ()))
+    return Move(
+        closed, "reopen", before, (Role.LEAD,), needs=(REASON, *asked), takes=() if asked else (CONSENT_ON,),
+        only_if=(reopened_in_time, no_other_open_referral, *guards), given=("closed_from", before), reopens=True, side=True,
     )  # fmt: skip
-    return (*rows, *back)

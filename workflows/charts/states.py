@@ -1,5 +1,6 @@
 """The states and the clocks of the pathway, shared by every service."""
 
+from workflows.endings import PUT_AWAY
 from workflows.vocabulary import Again, Clock, Stage, State
 
 # fmt: off
@@ -64,6 +65,9 @@ CLOCKS = {c.name: c for c in _CLOCKS}
 
 OPEN = tuple(s.name for s in _STATES if not s.closed)
 CLOSED = tuple(s.name for s in _STATES if s.closed)
+STILL_NOTED = tuple(name for name in CLOSED if name not in PUT_AWAY)
+"""Closed, and yet something may be owed: a last letter, an outcome to be told. A loss ends that too."""
+
 BEFORE_THE_FORM = ("call_back_due", "call_booked", "duty_call", "watch_advised", "awaiting_referral")
 RECEIVED = tuple(name for name in OPEN if name not in BEFORE_THE_FORM)
 """Every open state in which the written referral has come."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from workflows.beside import Known, RecordKind, entries
-from workflows.endings import ENDINGS, NEEDS, NEVER_REOPENED, Ending, Need
+from workflows.endings import ENDINGS, NEEDS, PUT_AWAY, Ending, Need
 from workflows.guards.people import own_infant
 from workflows.vocabulary import Facts, Guard, Refusal
 
@@ -102,7 +102,7 @@ def prior_has_ended(facts: Facts) -> Refusal | None:
         return None
     if prior.reference == facts.reference or prior.open:
         return Refusal("prior_is_open", "The earlier referral is open: add to that one.", ("prior_referral",))
-    if prior.state in (*NEVER_REOPENED, "restricted") or prior.answers.get("lost_on"):
+    if prior.state in PUT_AWAY or prior.answers.get("lost_on"):
         sentence = "Nothing follows that referral. Open a new one; an earlier loss is one of its answers."
         return Refusal("prior_is_not_followed", sentence, ("prior_referral",))
     return None

@@ -1,4 +1,4 @@
-"""What stands against a letter: an unsafe way, a loss, a child who is not the one that it is about.
+"""What stands against a letter: an unsafe way, a loss, a child or a person who is not of this family.
 
 Asked when a letter is prepared and again when it goes: an instruction may have come in between (requirements W9, X4.9,
 reliability H7, H12).
@@ -8,17 +8,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.beside import Known, RecordKind
-from workflows.guards.people import own_infant
+from workflows.guards.family import holds_this_baby
+from workflows.guards.people import baby_of, own_infant
 from workflows.histories import consented, consents, standing
 from workflows.vocabulary import Facts, Refusal
 
 Letter = Mapping[str, Any]
+TO_WHOM = ("to_carer", "copy_to")
+BY_CHANNEL = {"telephone": "telephone", "email": "email", "letter": "post"}
+"""How somebody is told, and by which channel of a carer's safe-contact instruction."""
 
 
 def safe_contact(carer: Mapping[str, object], channel: str) -> Mapping[str, Any] | None:
     """The instruction of a carer that stands for one channel; None where nobody has asked."""
     told = carer.get("safe_contact")
     return standing(told, "channel").get(channel) if isinstance(told, list) else None
+
+
+def _may_reach(facts: Facts, named: object, channel: object) -> str:
+    """What a carer has said of one way of reaching them: not_allowed, ask_first, or allowed, as where nobody asked."""
+    carer = _carer(facts, named)
+    told = safe_contact(carer.answers, str(channel)) if carer else None
+    return str(told["safe"]) if told else "allowed"
 
 
 def letter_of(facts: Facts) -> Letter:
@@ -38,14 +49,11 @@ def addressee_named(facts: Facts) -> Refusal | None:
 def safe_to_write(facts: Facts) -> Refusal | None:
     """Source: requirements W9: do not write to this address; X4.9."""
     letter = letter_of(facts)
-    carer = _carer(facts, _addressee(facts, letter))
-    told = safe_contact(carer.answers, str(letter.get("letter_by"))) if carer else None
-    if told is None or told["safe"] == "allowed":
-        return None
-    if told["safe"] == "not_allowed":
+    said = _may_reach(facts, _addressee(facts, letter), letter.get("letter_by"))
+    if said == "not_allowed":
         sentence = "This person must not be reached in this way. Choose another, or speak with them."
         return Refusal("unsafe_contact", sentence, ("letter_by",))
-    if facts.data.get("asked_first_on"):
+    if said == "allowed" or facts.data.get("asked_first_on"):
         return None
     sentence = "This person is to be asked first before anything is sent in this way. Say when they were asked."
     return Refusal("ask_first", sentence, ("asked_first_on",))
@@ -61,16 +69,40 @@ def safe_to_copy(facts: Facts) -> Refusal | None:
     if isinstance(rules, list) and copied in {rule["not_to"] for rule in rules}:
         sentence = "What is sent to this person must never be copied to the other."
         return Refusal("not_to_be_copied", sentence, ("copy_to",))
-    other = _carer(facts, copied)
-    told = safe_contact(other.answers, str(letter.get("letter_by"))) if other else None
-    if told is None or told["safe"] == "allowed":
+    if _may_reach(facts, copied, letter.get("letter_by")) == "allowed":
         return None
     return Refusal("unsafe_contact", "Whoever is to have a copy must not be reached in this way.", ("copy_to",))
 
 
+def safe_to_tell(facts: Facts) -> Refusal | None:
+    """A family that referred itself is told in a safe way only (requirements W9, X4.9)."""
+    channel = BY_CHANNEL.get(str(facts.data.get("how_told")))
+    if facts.from_paper or channel is None or _may_reach(facts, _family_itself(facts), channel) == "allowed":
+        return None
+    sentence = "This person must not be reached in this way, or is to be asked first. Choose another way."
+    return Refusal("unsafe_contact", sentence, ("how_told",))
+
+
+def of_this_family(facts: Facts) -> Refusal | None:
+    """Source: requirements W9, reliability H2 and H12: a letter about one family never opens in another.
+
+    It is looked at when it goes, too: who cared for this baby once may care no more.
+    """
+    letter = letter_of(facts)
+    for name in TO_WHOM:
+        named = letter.get(name)
+        if named and _carer(facts, named) is not None and not holds_this_baby(facts, str(named)):
+            sentence = (
+                "This person neither cares for this baby nor comes with them. If they do, link their record to the "
+                "baby's first, or name them as the focus carer."
+            )
+            return Refusal("not_of_this_family", sentence, (name,))
+    return None
+
+
 def addressee_lives(facts: Facts) -> Refusal | None:
     letter = letter_of(facts)
-    for name in ("to_carer", "copy_to"):
+    for name in TO_WHOM:
         carer = _carer(facts, letter.get(name))
         if carer is not None and not carer.open:
             return Refusal("carer_died", "This carer has died. Nothing is sent to them.", (name,))
@@ -79,7 +111,7 @@ def addressee_lives(facts: Facts) -> Refusal | None:
 
 def no_loss(facts: Facts) -> Refusal | None:
     """Source: requirements W14 and X4.9; reliability H7: the sender looks again at release."""
-    record = _infant(facts)
+    record = baby_of(facts)
     if facts.recorded.get("lost_on") or (record is not None and record.state == "died"):
         return Refusal("after_a_loss", "A loss of this baby is recorded: no letter goes. Speak with the family.")
     return None
@@ -112,20 +144,19 @@ def sharing_not_withdrawn(facts: Facts) -> Refusal | None:
 
 def _addressee(facts: Facts, letter: Letter) -> object:
     """The carer who opens it: a family that referred itself is the referrer."""
-    itself = letter.get("letter_to") == "referrer" and facts.answer("referrer_role") == "family"
-    return letter.get("to_carer") or (facts.recorded.get("focus_carer") if itself else None)
+    return letter.get("to_carer") or (_family_itself(facts) if letter.get("letter_to") == "referrer" else None)
+
+
+def _family_itself(facts: Facts) -> object:
+    """The focus carer of a family that referred itself."""
+    return facts.recorded.get("focus_carer") if facts.answer("referrer_role") == "family" else None
 
 
 def _carer(facts: Facts, named: object) -> Known | None:
     return facts.beside.record(RecordKind.CARER, str(named)) if named else None
 
 
-def _infant(facts: Facts) -> Known | None:
-    own = own_infant(facts)
-    return facts.beside.record(RecordKind.INFANT, own) if own else None
-
-
 MAY_GO = (
-    no_loss, addressee_lives, safe_to_write, safe_to_copy, names_no_other_child, sharing_not_withdrawn,
+    no_loss, addressee_lives, of_this_family, safe_to_write, safe_to_copy, names_no_other_child, sharing_not_withdrawn,
 )  # fmt: skip
 """Asked of a letter when it is prepared and when it goes."""

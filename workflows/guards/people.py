@@ -9,6 +9,7 @@ from workflows.fields.people import NUMBER_IS_NOT_THERE, NUMBER_IS_THERE
 from workflows.histories import last, standing
 from workflows.vocabulary import Facts, Refusal
 
+MERGED = "merged"
 SIX_WEEKS = timedelta(weeks=6)
 SAME_BABY = ("infant_nhs_number", "infant_dob")
 SAME_CARER = ("carer_nhs_number",)
@@ -186,6 +187,19 @@ def taken_in_with(answers: Mapping[str, object]) -> str | None:
     """The baby's record that a referral brought with it when it was merged into this one."""
     told = (entry.get("others_baby") for entry in entries(answers, TAKEN_IN))
     return next((str(reference) for reference in told if reference), None)
+
+
+def that_stands(facts: Facts, kind: RecordKind, reference: str | None) -> Known | None:
+    """A record, or the one that stands for it since it was merged."""
+    known = facts.beside.record(kind, reference) if reference else None
+    while known is not None and known.state == MERGED:
+        known = facts.beside.record(kind, str(known.answers["survivor"]))
+    return known
+
+
+def baby_of(facts: Facts) -> Known | None:
+    """The record of the baby whom a referral is about, as it stands."""
+    return that_stands(facts, RecordKind.INFANT, own_infant(facts))
 
 
 def _referrals_of(facts: Facts, infant: str, record: Known | None) -> list[Known]:
