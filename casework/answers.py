@@ -46,6 +46,10 @@ def _turn_lists(answers: dict[str, Any], row: Move, event: Happened) -> None:
         left = [e for e in entries(answers, name) if e["number"] != event.data.get(asked)]
         answers.pop(name, None)
         answers.update({name: left} if left else {})
+    for lapsed in row.lapses:
+        left = [e for e in entries(answers, lapsed.entries) if not lapsed.holds_of(e.get(lapsed.name))]
+        answers.pop(lapsed.entries, None)
+        answers.update({lapsed.entries: left} if left else {})
     if row.adds:
         entry = {**_of_the_step(row, event), "number": event.seq, "on": event.effective_on}
         answers[row.adds] = [*entries(answers, row.adds), entry]

@@ -1,4 +1,4 @@
-"""Two questions of the replay that need a line more than it has room for; nothing here is used by the live path."""
+"""Three questions of the replay that need a line more than it has room for; nothing here is used by the live path."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -21,6 +21,15 @@ def became(row: Move, event: CaseEvent, folded: Mapping[str, Any]) -> dict[str, 
             standing = entry
     dated = [day for day in (folded.get(rule.dates), event.effective_on) if day]
     return {name: standing and standing[rule.value], rule.dates: max(dated)}
+
+
+def still_pending(row: Move, folded: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without the entries that lapse with a step; a list of which none is left is not there."""
+    left = dict(folded)
+    for name, asked, values in row.lapses:
+        stays = [e for e in left.pop(name, []) if asked not in e or (values and e[asked] not in values)]
+        left |= {name: stays} if stays else {}
+    return left
 
 
 def counted_from(event: CaseEvent, chart: Chart, clock: str, otherwise: date) -> date:

@@ -11,7 +11,7 @@ from typing import Any
 
 from casework.alike import COMPARED, NOT_COMPARED, traits
 from casework.case import Case, CaseEvent
-from casework.folding import became, counted_from
+from casework.folding import became, counted_from, still_pending
 from casework.identity import people
 from casework.refolding import Stood, Stretch, blanks, figures_of, kept_figures
 from casework.store import KeptBeside
@@ -194,6 +194,7 @@ def _lists(fold: _Fold, row: Move, event: CaseEvent) -> None:
         fold.answers[name] = [e for e in fold.answers.get(name, []) if e["number"] != event.data.get(which)]
         if not fold.answers[name]:
             del fold.answers[name]
+    fold.answers = still_pending(row, fold.answers)
     if row.adds:
         own = {f.name for f in row.needs + row.takes if f.part is Part.STEP}
         entry = {"number": event.seq, "on": event.effective_on} | {n: v for n, v in event.data.items() if n in own}

@@ -153,6 +153,9 @@ def _lists_are_kept(chart: Chart) -> Iterator[str]:
     added = {m.adds for m in chart.moves if m.adds}
     lasting = {f.name for f in chart.fields.values() if f.part is not Part.STEP}
     yield from (f"{name} is a list and an answer at once" for name in sorted(added & lasting))
+    for m in chart.moves:
+        lapsed = {rule.entries for rule in m.lapses} - added
+        yield from (f"{m.source} {m.trigger} ends entries of {name}, to which no row adds" for name in sorted(lapsed))
     for m in (m for m in chart.moves if m.settles):
         name, number = m.settles or ("", "")
         if name not in added:
@@ -184,7 +187,7 @@ CHECKS: tuple[tuple[Check, str], ...] = (
     (_can_be_given, "every answer that chooses a row is recorded by a row"),
     (_closing_stops_clocks, "a closing step starts no wait"),
     (_fields_agree, "every question is asked in one way, and every required answer can be given"),
-    (_lists_are_kept, "every entry that is settled was added"),
+    (_lists_are_kept, "every entry that is settled or ended was added"),
 )
 
 

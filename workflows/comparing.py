@@ -99,6 +99,7 @@ def _step(chart: Chart, m: Move) -> Cells:
         "forgets": m.forgets,
         "adds to": m.adds,
         "settles an entry of": m.settles[0] if m.settles else "",
+        "ends of a list": tuple(dict.fromkeys(lapsed.entries for lapsed in m.lapses)),
         "becomes": tuple(map(str, m.becomes or ())),
         "day kept as": tuple(name for name in (m.marks, m.dates) if name),
         "where": f"{m.given[0]} is {m.given[1]}" if m.given else "",

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from workflows.beside import ALONE, Beside, RecordKind, entries
 from workflows.figures import Figure, in_force
+from workflows.lists import Becomes, Lapses
 from workflows.settings import Settings
 from workflows.terms import Worded
 
@@ -244,15 +245,6 @@ class Facts:
 Guard = Callable[[Facts], Refusal | None]
 
 
-class Becomes(NamedTuple):
-    """Of the entries of one `name` and with `only`, the latest is the answer of that name; `dates` keeps its day."""
-
-    name: str
-    value: str
-    only: tuple[str, str]
-    dates: str
-
-
 @dataclass(frozen=True, slots=True)
 class Move:
     """One row of a pathway: from, trigger, to, who, needs, only if, stops, starts.
@@ -289,6 +281,8 @@ class Move:
     """The list of the case to which the answers of this step are added as an entry, numbered by the step's event."""
     settles: tuple[str, str] | None = None
     """A list of the case, and the answer with the number of its entry that is done with; one not given settles none."""
+    lapses: tuple[Lapses, ...] = ()
+    """Pending things that the step ends, by what they are."""
     becomes: Becomes | None = None
     aside: str = ""
     """"starts" where the record is put aside for another, "ends" where it stands again exactly as it stood: in its

@@ -45,7 +45,8 @@ class Told:
         return not self.closed_as
 
     def closes(self, how: str) -> None:
-        self.closed_as, self.held = how, False
+        self.closed_as, self.held, self.offered = how, False, False
+        self.letters = 0 if how == "void" else self.letters
 
 
 class Cards:

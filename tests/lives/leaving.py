@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.lives.model import ENDED, OPEN, Box, Card, Letter
+from tests.lives.model import ENDED, INVITES, OPEN, Box, Card, Letter
 from tests.lives.people import carer_of
 from tests.lives.ways import (
     CONCERN,
@@ -19,7 +19,7 @@ from tests.lives.work import WORKED, cowork_ended, coworked
 
 def prepared(box: Box, card: Card, said: Said, on: date) -> None:
     carer = carer_of(box, said["to_carer"]) if "to_carer" in said else None
-    card.letters.append(Letter(card.steps, said["letter_to"], said["letter_by"], carer))
+    card.letters.append(Letter(card.steps, said["letter_kind"], said["letter_to"], said["letter_by"], carer))
 
 
 def went(box: Box, card: Card, said: Said, on: date) -> None:
@@ -35,7 +35,7 @@ def _letter(card: Card, box: Box, said: Said) -> Letter | None:
     if "letter" in said:
         return next((letter for letter in card.letters if letter.number == said["letter"]), None)
     carer = carer_of(box, said["to_carer"]) if "to_carer" in said else None
-    return Letter(0, said["letter_to"], said["letter_by"], carer)
+    return Letter(0, said["letter_kind"], said["letter_to"], said["letter_by"], carer)
 
 
 def _unsafe(box: Box, card: Card, said: Said, on: date) -> str:
@@ -48,13 +48,27 @@ def _to_the_dead(box: Box, card: Card, said: Said, on: date) -> str:
     return "carer_died" if letter and letter.carer and letter.carer.died else ""
 
 
+def _another_family(box: Box, card: Card, said: Said, on: date) -> str:
+    """In these lives nobody but the focus carer holds a baby."""
+    letter = _letter(card, box, said)
+    return "not_of_this_family" if letter and letter.carer and letter.carer is not card.carer else ""
+
+
+def _after_the_end(box: Box, card: Card, said: Said, on: date) -> str:
+    letter = _letter(card, box, said)
+    if letter is None or card.open:
+        return ""
+    to_them = card.state == "consent_withdrawn" and letter.carer and letter.kind != "ending"
+    return "after_the_ending" if letter.kind in INVITES or to_them else ""
+
+
 def _not_shared(box: Box, card: Card, said: Said, on: date) -> str:
     letter = _letter(card, box, said)
     return "sharing_refused" if letter and letter.to == "network" and card.withheld("sharing") else ""
 
 
 NO_LETTER = if_("no_such_entry", lambda box, card, said, on: _letter(card, box, said) is None)
-MAY_GO = (LOST, _unsafe, _to_the_dead, _not_shared)
+MAY_GO = (LOST, _unsafe, _to_the_dead, _not_shared, _another_family, _after_the_end)
 
 
 def offered(box: Box, card: Card, said: Said, on: date) -> None:

@@ -23,6 +23,7 @@ ENDED = (
 PUT_AWAY = ("void", "closed_loss", "merged")
 EVERYWHERE = (*OPEN, *ENDED, *PUT_AWAY)
 
+INVITES = ("appointment", "plan")
 WAITS = ("total_time", "wait_to_allocation", "wait_to_start")
 NEVER_ENDS_BY_CLOSING = "safeguarding"
 
@@ -85,6 +86,7 @@ class Carer:
 @dataclass(eq=False)
 class Letter:
     number: int
+    kind: str
     to: str
     by: str = "post"
     carer: Carer | None = None
@@ -183,8 +185,15 @@ class Card:
         if state not in OPEN and self.open:
             self.stops(on, *(name for name in self.counts if name != NEVER_ENDS_BY_CLOSING))
             self.closed_from, self.closed_by, self.held = self.state, self.steps, False
+            self._nothing_waits_after(state)
         self.put_on = on if state == "rmg_review" else self.put_on
         self.state = state
+
+    def _nothing_waits_after(self, state: str) -> None:
+        """What was to come does not come; of the letters go those that may tell of the end."""
+        self.appointments, self.offered = [], False
+        left = [] if state in PUT_AWAY else [one for one in self.letters if one.kind not in INVITES]
+        self.letters = [one for one in left if state != "consent_withdrawn" or one.carer is None]
 
     def stands_again(self, on: date) -> None:
         """After an ending that was a mistake: what the ending stopped goes on."""

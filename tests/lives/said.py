@@ -148,8 +148,9 @@ def _link(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 
 
 def _letter(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
-    said = {"letter_kind": "outcome", "letter_to": "referrer", "letter_by": dice.choice(("post", "email"))}
-    carers = [c for c in box.carers if c.service == card.service]
+    kind = dice.choice(("outcome", "appointment", "ending"))
+    said = {"letter_kind": kind, "letter_to": "referrer", "letter_by": dice.choice(("post", "email"))}
+    carers = [card.carer] if card.carer and dice.often(0.7) else [c for c in box.carers if c.service == card.service]
     who = dice.choice(("referrer", "network", *(("carer", "carer") if carers else ())))
     said["letter_to"] = who
     return {**said, "to_carer": dice.choice(carers).reference} if who == "carer" else said

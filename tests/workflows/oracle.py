@@ -133,6 +133,7 @@ class Oracle:
             self.answers.pop(name if name not in data else "", None)
         if self.chart.states[row.to].closed and row.to != self.state:
             self.answers["closed_from"] = self.state
+            life.nothing_waits_any_more(self.answers, row, data)
 
     def _enter(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
         """Lists: what is settled goes, what is added comes; of the ratings that were observed the latest stands."""

@@ -19,14 +19,12 @@ OF_ONE_CARER = (
     "learning_disability", "relationship_need", "motivation", "readiness", "rated_on",
 )  # fmt: skip
 OFFER = ("receiving_service", "receiving_contact", "transfer_reason", "transfer_offered_on")
-PENDING = ("appointments", "letters", "transfer_offered_on")
 FORGOTTEN: dict[str, tuple[str, ...]] = {
-    "record_loss": PENDING,
+    "record_loss": ("letters",),
     "undo_loss": ("lost_on",),
     "record_loss_of_one": ("letters",),
     "carer_died": ("appointments", "letters"),
     **dict.fromkeys(("change_focus_carer", "new_carer_to_group"), OF_ONE_CARER),
-    "transfer_accepted": ("transfer_offered_on",),
     "transfer_refused": OFFER,
     "sign_off_safeguarding": ("concerns",),
 }
@@ -55,6 +53,21 @@ Unborn = timedelta(days=300)
 
 def concerns(answers: Answers) -> int:
     return len(answers.get("concerns", ()))
+
+
+def nothing_waits_any_more(answers: dict[str, Any], row: Move, data: Answers) -> None:
+    """An ending ends what was to come. A last letter goes after it; none that invites, and none to who withdrew."""
+    if row.trigger == "merge_into":
+        return
+    for name in ("appointments", *(OFFER[3:] if row.to == "transferred_out" else OFFER)):
+        answers.pop(name if name not in data else "", None)
+    letters = [] if row.to in ("void", "closed_loss", "restricted") else answers.pop("letters", [])
+    answers.pop("letters", None)
+    inviting = ("appointment", "plan", "information_request")
+    if row.to == "consent_withdrawn":
+        letters = [one for one in letters if one["letter_to"] != "carer" and "copy_to" not in one]
+    if stays := [one for one in letters if one["letter_kind"] not in inviting]:
+        answers["letters"] = stays
 
 
 def under_the_overlays(row: Move, answers: Answers, data: Answers, *, closes: bool, opens: bool) -> bool:

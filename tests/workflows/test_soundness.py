@@ -13,13 +13,14 @@ from tests.workflows.shipped import LEEDS
 from workflows import Chart, Clock, Field, Kind, Move, Part, Role, Stage, State, UnsoundChart
 from workflows.chart import CHECKS, faults
 from workflows.engine import engine_of
+from workflows.lists import Lapses
 from workflows.registry import CHARTS
 from workflows.vocabulary import NEW
 
 EVERY_CHART = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
 WHO = (Role.LEAD,)
 WHICH = Field("shoe_number", Kind.NUMBER, "Which shoe?")
-LISTS = "every entry that is settled was added"
+LISTS = "every entry that is settled or ended was added"
 
 
 class Draft:
@@ -77,6 +78,9 @@ class Draft:
     def settles_without_asking_which(self) -> None:
         self.moves.append(Move("ending", "tick_off", "ending", WHO, settles=("appointments", WHICH.name)))
 
+    def ends_what_nobody_adds(self) -> None:
+        self.changes("waiting", "withdraw_consent", lapses=(Lapses("shoes", "size"),))
+
     def keeps_a_list_under_the_name_of_an_answer(self) -> None:
         self.moves.append(Move("ending", "look_back", "ending", WHO, adds="postcode"))
 
@@ -132,6 +136,7 @@ PLANTS: tuple[tuple[Plant, str, str], ...] = (
         LISTS,
         "ending tick_off does not ask which entry of appointments it settles",
     ),
+    (Draft.ends_what_nobody_adds, LISTS, "waiting withdraw_consent ends entries of shoes, to which no row adds"),
     (Draft.keeps_a_list_under_the_name_of_an_answer, LISTS, "postcode is a list and an answer at once"),
 )
 

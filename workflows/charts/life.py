@@ -63,9 +63,6 @@ from workflows.guards.standing import loss_is_past, lost_of_several, several_exp
 from workflows.vocabulary import STAYS, Move, Role
 
 ADM, CLIN, DUTY, LEAD = Role.ADMINISTRATOR, Role.CLINICIAN, Role.DUTY, Role.LEAD
-PENDING = ("appointments", "letters", "transfer_offered_on")
-"""What is to happen with a family and must not happen any more."""
-
 NOT_THE_TWINS = ("letters", "letters_sent", "taken_in", *OFFERED)
 """What was done for the first baby and nobody has done for the other."""
 
@@ -80,7 +77,7 @@ BIRTH = (
     *from_each(OPEN, Move("", "move_record_entry", STAYS, (ADM, CLIN, DUTY), needs=(CALL_RECORDED_IN,), while_held=True, side=True)),
 )
 
-_LOSS = Move("", "record_loss", "closed_loss", (CLIN, LEAD, DUTY), needs=(LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN, CHILD_DEATH_PROCEDURE, ALL_LOST), only_if=(no_loss_of_this_baby, loss_fits_the_pregnancy, one_baby_meant, lost_of_several), stops=EVERY_CLOCK, forgets=PENDING, while_held=True, side=True)
+_LOSS = Move("", "record_loss", "closed_loss", (CLIN, LEAD, DUTY), needs=(LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN, CHILD_DEATH_PROCEDURE, ALL_LOST), only_if=(no_loss_of_this_baby, loss_fits_the_pregnancy, one_baby_meant, lost_of_several), stops=EVERY_CLOCK, forgets=("letters",), while_held=True, side=True)
 _UNDO = Move("", "undo_loss", STAYS, (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(loss_recorded, two_people), forgets=("lost_on",), side=True)
 
 LOSSES = (

@@ -22,6 +22,7 @@ from workflows.charts.options import (
 )
 from workflows.charts.outcomes import ACCEPT_ASSESSMENT, ACCEPT_DIRECT, CONSULTATION, OTHER_OUTCOMES, WATCHFUL_WAITING
 from workflows.charts.papers import PAPERS
+from workflows.charts.pending import nothing_left_pending
 from workflows.charts.people import LETTERS, PEOPLE, RESTRICTING
 from workflows.charts.ratings import RATINGS
 from workflows.charts.rows import with_reopening
@@ -76,7 +77,8 @@ def rows_of(settings: Settings) -> Rows:
         *(NEONATAL_ROUTE if settings.neonatal_route else ()),
         *(PROTECTION_PATHWAY if settings.protection_pathway else ()),
     )
-    return tuple(_also(_while_open(row), settings) for row in under_the_overlays(with_reopening(told_at_the_end(rows))))
+    whole = nothing_left_pending(under_the_overlays(with_reopening(told_at_the_end(rows))))
+    return tuple(_also(_while_open(row), settings) for row in whole)
 
 
 def _while_open(row: Move) -> Move:

@@ -85,8 +85,8 @@ LETTERS = (
 )
 
 RESTRICTING = (
-    *from_each(OPEN, Move("", "restrict",         "restricted", (SG, LEAD), needs=(REASON,), stops=EVERY_CLOCK, forgets=("letters", "appointments"), marks="restricted_on", while_held=True, side=True)),
-    *from_each(OPEN, Move("", "restrict_for_adoption", "restricted", (SG, LEAD), needs=(REASON,), only_if=(follows_only,), stops=tuple(CLOCKS), forgets=("letters", "appointments"), marks="restricted_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "restrict",         "restricted", (SG, LEAD), needs=(REASON,), stops=EVERY_CLOCK, marks="restricted_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "restrict_for_adoption", "restricted", (SG, LEAD), needs=(REASON,), only_if=(follows_only,), stops=tuple(CLOCKS), marks="restricted_on", while_held=True, side=True)),
     *from_each(ENDED, Move("", "restrict",         STAYS, (SG, LEAD), needs=(REASON,), stops=EVERY_CLOCK, forgets=("letters",), marks="restricted_on", side=True)),
     *from_each(ENDED, Move("", "lift_restriction", STAYS, (SG,), needs=(REASON,), only_if=(under_restriction, babys_record_is_not), forgets=("restricted_on",), side=True)),
     *(Move("restricted", "lift_restriction", before, (SG,), needs=(REASON,), only_if=(babys_record_is_not, no_other_open_referral), given=("closed_from", before), forgets=("restricted_on",), reopens=True, side=True) for before in OPEN),

@@ -5,7 +5,8 @@ from workflows.charts.states import OPEN
 from workflows.fields.ratings import BESIDE_A_RATING, RATING
 from workflows.fields.referral import RATED
 from workflows.guards.ratings import indicators_of_the_area, level_of_the_area
-from workflows.vocabulary import STAYS, Becomes, Move, Role
+from workflows.lists import Becomes
+from workflows.vocabulary import STAYS, Move, Role
 
 CHAIR, CLIN, DUTY, LEAD, TEAM = Role.CHAIR, Role.CLINICIAN, Role.DUTY, Role.LEAD, Role.TEAM
 

@@ -12,6 +12,10 @@ LETTER_KIND = Field(
         "transfer", "ending", "other",
     ),
 )  # fmt: skip
+INVITES = ("information_request", "appointment", "plan")
+"""Letters that ask somebody to do something with the service. An ending ends them; every other kind may tell of it."""
+
+ENDING = "ending"
 LETTER_TO = Field("letter_to", Kind.CODE, "To whom", choices=("referrer", "carer", "network"))
 TO_CARER = Field("to_carer", Kind.RECORD, "The record of the carer to whom it goes", record=RecordKind.CARER)
 COPY_TO = Field("copy_to", Kind.RECORD, "The record of the carer who is to have a copy", record=RecordKind.CARER)

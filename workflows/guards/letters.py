@@ -1,4 +1,4 @@
-"""What stands against a letter: an unsafe way, a loss, a child or a person who is not of this family.
+"""What stands against a letter: an unsafe way, a loss, a child or a person who is not of this family, an ending.
 
 Asked when a letter is prepared and again when it goes: an instruction may have come in between (requirements W9, X4.9,
 reliability H7, H12).
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.beside import Known, RecordKind
+from workflows.fields.letters import ENDING, INVITES
 from workflows.guards.family import holds_this_baby
 from workflows.guards.people import baby_of, own_infant
 from workflows.histories import consented, consents, standing
@@ -100,6 +101,22 @@ def of_this_family(facts: Facts) -> Refusal | None:
     return None
 
 
+def fits_the_ending(facts: Facts) -> Refusal | None:
+    """After an ending goes what tells of it, and nothing that invites; to a family that withdrew, only the ending."""
+    letter = letter_of(facts)
+    kind = letter.get("letter_kind")
+    if facts.closed_on is None or kind in (None, ENDING):
+        return None
+    if kind in INVITES:
+        sentence = "The referral has ended, and this letter invites to what will not be. Cancel it."
+        return Refusal("after_the_ending", sentence, ("letter_kind",))
+    to_them = _addressee(facts, letter) or letter.get("copy_to") or letter.get("letter_to") == "carer"
+    if facts.state != "consent_withdrawn" or not to_them:
+        return None
+    sentence = "Consent was withdrawn: nothing goes to the family any more but a letter that tells of the ending."
+    return Refusal("after_the_ending", sentence, ("letter_kind",))
+
+
 def addressee_lives(facts: Facts) -> Refusal | None:
     letter = letter_of(facts)
     for name in TO_WHOM:
@@ -158,5 +175,6 @@ def _carer(facts: Facts, named: object) -> Known | None:
 
 MAY_GO = (
     no_loss, addressee_lives, of_this_family, safe_to_write, safe_to_copy, names_no_other_child, sharing_not_withdrawn,
+    fits_the_ending,
 )  # fmt: skip
 """Asked of a letter when it is prepared and when it goes."""
