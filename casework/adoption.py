@@ -14,14 +14,16 @@ from casework.case import Attempt, Case, CaseEvent, new_case
 from casework.change import Change, Latest, Receipt
 from casework.errors import BadRequest, StepRefused
 from casework.following import Following
-from casework.life.carried import carried
-from casework.life.records import referrals_of
+from casework.life.carried import OF_A_CONCERN, carried
+from casework.life.concerns import along_with
+from casework.life.records import is_one_baby, referrals_of
 from casework.lists import LONGEST_REASON
 from casework.readings import IDENTITIES
 from casework.service import Casework
 from casework.store import Store
 from workflows import Refusal
-from workflows.beside import RecordKind
+from workflows.beside import RecordKind, entries
+from workflows.guards.safeguarding import CONCERNS
 from workflows.records.infant import RESTRICTED
 from workflows.registry import chart_for
 
@@ -53,21 +55,23 @@ def adopt(
     why = limits.words(reason, "reason", "Say on what ground.", LONGEST_REASON)
     if clinic.case(ref).chart.kind is not RecordKind.INFANT:
         raise BadRequest("not_an_infant", "It is a baby's record that is adopted. Give its reference.", "reference")
-    attempt = Attempt("restrict", checked_actor(actor), clinic.now(), {"reason": why, "adopted": "yes"}, on)
+    attempt = Attempt("restrict", checked_actor(actor), clinic.now(), {"reason": why}, on)
 
     def goes_on(store: Store, old: Case, event: CaseEvent) -> Iterator[Following]:
         new = {**{n: old.answers[n] for n in GOES_ON if n in old.answers}, **answers}
         _another_identity(old, new, event)
         record = new_case(chart_for(old.service, RecordKind.INFANT, event.effective_on))
         yield Following(record, "open_record", new)
+        yield from along_with(old, record, OF_A_CONCERN)
         if not dry_run:
             store.keep_identity(old.id, record.id, attempt.actor, attempt.now)
         for referral in _that_were_open(store, old, event):
-            events = [e for e in store.events(referral.id) if e.trigger not in ("restrict", "restrict_for_adoption")]
+            events = [e for e in store.events(referral.id) if e.trigger != "restrict"]
             own = {name: record.answers.get(name, new.get(name)) for name in ON_THE_REFERRAL}
             stood = _before(referral, events)
             case, history = carried(stood, events, {n: v for n, v in own.items() if v}, attempt.now)
             yield Following(case, "link_records", {"infant": record.reference}, history)
+        yield from _concerns_go_on(store, old, event)
 
     return clinic.make(ref, seen, Change(attempt, ("adopt", answers, why, on), key, dry_run, asked=(goes_on,)))
 
@@ -87,6 +91,14 @@ def _that_were_open(store: Store, old: Case, event: CaseEvent) -> Iterator[Case]
         closed_now = referral.state == RESTRICTED and referral.answers["restricted_on"] == event.effective_on
         if referral.open or closed_now:
             yield referral
+
+
+def _concerns_go_on(store: Store, old: Case, event: CaseEvent) -> Iterator[Following]:
+    """Nobody is reminded of a concern on a record that goes on elsewhere, nor on one that was merged into it."""
+    goes_on = {old.id, *(referral.id for referral in _that_were_open(store, old, event))}
+    for case in (*is_one_baby(store, old), *referrals_of(store, old)):
+        if {case.id, store.standing(case).id} & goes_on and entries(case.answers, CONCERNS):
+            yield Following(case, "concern_goes_on", again=True)
 
 
 def _before(referral: Case, events: list[CaseEvent]) -> Case:

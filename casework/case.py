@@ -19,6 +19,7 @@ from workflows.beside import ALONE, Beside, RecordKind
 from workflows.dates import british
 from workflows.engine import Judgement, beyond_answers, engine_of, lacks, stated, told_once
 from workflows.guards.referral import information_complete, missing_answers, no_other_open_referral
+from workflows.guards.safeguarding import RAISING
 from workflows.vocabulary import NEW, Again
 
 OtherReferral = Callable[[People], str | None]
@@ -202,7 +203,7 @@ class Case:
         """
         if on > today:
             return [Refusal("date_in_future", "This step is dated in the future.", ("on",))]
-        if move is None:
+        if move is None or move.trigger == RAISING:  # what was seen may be older than the record
             return []
         follows = [self.placed_on if move.moves or move.hold else self.opened_on]
         fixed = [c for c in move.stops if not self.chart.clocks[c].from_opening]

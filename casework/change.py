@@ -156,19 +156,26 @@ class Change:
             self._follow(store, follows, event)
 
     def _follow(self, store: Store, follows: Following, cause: CaseEvent) -> None:
-        """Once for each record: what follows from a step does not come back to it."""
-        if any(step.after.id == follows.case.id for step in self.steps):
+        """Once for each record, unless a further step is meant: what follows from a step does not come back to it."""
+        earlier = next((step.after for step in reversed(self.steps) if step.after.id == follows.case.id), None)
+        if earlier is not None and not follows.again:
             return
         if follows.history and not self.dry_run:
             store.import_cases([(follows.case, follows.history, "")])
-        kept = follows.case.version and not (follows.history and self.dry_run)
-        case, open_flags = store.locked(follows.case.id) if kept else (follows.case, ())
-        on = None if cause.effective_at else cause.effective_on
+        case, open_flags = self._standing(store, follows, earlier)
+        on = follows.on or (None if cause.effective_at else cause.effective_on)
         then = replace(self.attempt, trigger=follows.trigger, data=follows.data, id=new_id(), on=on, follows=True)
         try:
             self._take(store, case, then, open_flags)
         except StepRefused as refused:
             raise _refused_for(refused, self.attempt, self.before or case, case) from None
+
+    def _standing(self, store: Store, follows: Following, earlier: Case | None) -> tuple[Case, tuple[str, ...]]:
+        """A record as it stands in this act, and its open flags."""
+        if earlier is not None and self.dry_run:
+            return earlier, ()
+        kept = earlier is not None or (follows.case.version and not (follows.history and self.dry_run))
+        return store.locked(follows.case.id) if kept else (follows.case, ())
 
     def _ended(self, store: Store, after: Case, open_flags: tuple[str, ...]) -> tuple[str, ...]:
         """Figures are asked for only where a flag is open: most steps need none."""

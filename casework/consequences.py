@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from casework.case import Case, CaseEvent
 from casework.following import Following, Rule
-from casework.life import births, carers, consulting, losses, meetings, merging, people
+from casework.life import births, carers, concerns, consulting, losses, meetings, merging, people
 from casework.store import Store
 from workflows.beside import RecordKind
 from workflows.charts.meetings import DECISIONS
+from workflows.guards.safeguarding import RAISING
 
 __all__ = ["RULES", "Following", "Rule", "following"]
 
@@ -49,6 +50,10 @@ RULES: dict[tuple[RecordKind, str], tuple[Rule, ...]] = {
     (RecordKind.INFANT, "unmerge"): (merging.given_back,),
     (RecordKind.REFERRAL, "add_note_about"): (merging.noted_on_the_other,),
     (RecordKind.INFANT, "add_note_about"): (merging.noted_on_the_other,),
+    (RecordKind.REFERRAL, RAISING): (concerns.raised_where_it_stands,),
+    (RecordKind.INFANT, RAISING): (concerns.raised_where_it_stands,),
+    (RecordKind.REFERRAL, "sign_off_safeguarding"): (concerns.signed_off_on_what_was_taken_in,),
+    (RecordKind.INFANT, "sign_off_safeguarding"): (concerns.signed_off_on_what_was_taken_in,),
     **{(RecordKind.REFERRAL, decision): (meetings.minute_of_the_decision,) for decision in DECISIONS},
     (RecordKind.CONSULTATION, "hold_meeting"): (consulting.held_for_the_referral,),
     (RecordKind.CONSULTATION, "send_summary"): (consulting.summary_for_the_referral,),

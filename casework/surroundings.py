@@ -25,7 +25,7 @@ class Surroundings:
         return self._records[kind, reference]
 
     def _fresh(self, kind: RecordKind, reference: str) -> Case | None:
-        return next((c for c in self._made if c.chart.kind is kind and c.reference == reference), None)
+        return next((c for c in reversed(self._made) if c.chart.kind is kind and c.reference == reference), None)
 
     def linked(self, kind: RecordKind, name: str, to: str = "") -> Sequence[Known]:
         found = self._store.linked(self._case.service, kind, name, to or self._case.reference)

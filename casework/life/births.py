@@ -7,9 +7,11 @@ from typing import Any
 from casework.case import Case, CaseEvent, new_case
 from casework.following import Following
 from casework.identity import new_family, new_id
+from casework.life.concerns import along_with
 from casework.life.records import infant_of, opened_for, referrals_of, step_of_infant
 from casework.store import Store
 from workflows import Chart
+from workflows.beside import RecordKind
 
 OF_THE_BIRTH = ("infant_dob", "infant_name", "infant_nhs_number", "infant_sex", "babies_born", "gestation_weeks")
 OF_ONE_BABY = frozenset(
@@ -90,9 +92,14 @@ def _copied(event: CaseEvent, case: Case, cause: CaseEvent) -> CaseEvent:
 
 
 def a_record_each(store: Store, referral: Case, event: CaseEvent) -> Iterator[Following]:
-    """Asked of a referral that was split off: the baby has a record of its own."""
-    if infant_of(store, referral) is None:
-        yield opened_for(store, referral)
+    """Asked of a referral that was split off: the baby has a record of its own, with the concerns of the pregnancy."""
+    if infant_of(store, referral) is not None:
+        return
+    opening = opened_for(store, referral)
+    yield opening
+    first = store.record(referral.service, RecordKind.REFERRAL, str(referral.answers["split_from"]))
+    together = infant_of(store, first) if first else None
+    yield from along_with(together, opening.case) if together else ()
 
 
 def gp_on_the_babys_record(store: Store, referral: Case, event: CaseEvent) -> Iterator[Following]:

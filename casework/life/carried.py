@@ -9,6 +9,7 @@ from casework.case import Case, CaseEvent, new_case
 from casework.identity import new_id
 from workflows import Chart, Field, Kind, Move, Part
 from workflows.engine import engine_of
+from workflows.guards.safeguarding import CONCERNS
 
 CARRIED = "carried_over"
 """The way in of the events that a referral under a new identity has behind it."""
@@ -16,6 +17,12 @@ CARRIED = "carried_over"
 SAYS_NO_NAME = (Kind.DATE, Kind.CODE, Kind.CODES, Kind.YES_NO, Kind.NUMBER, Kind.TIME)
 STAFF_ALONE = ("clinician",)
 """Texts that name the service's own staff."""
+
+OF_THE_OFFER = ("offer_transfer", "transfer_refused")
+"""A transfer is offered in the earlier name, and the offer ends with it."""
+
+OF_A_CONCERN = frozenset({"immediate_danger", "concern_at"})
+"""What is carried of a concern: the rest of it is text."""
 
 OF_THE_EARLIER = frozenset(
     {
@@ -47,8 +54,10 @@ def _row(chart: Chart, event: CaseEvent) -> Move:
 
 def _counts(row: Move) -> bool:
     """Whether a step moved the referral, or turned a clock or a day that is counted from. What else it noted is cut."""
-    if row.aside:
+    if row.aside or row.trigger in OF_THE_OFFER:
         return False
+    if row.settles and row.settles[0] == CONCERNS:
+        return True
     return bool(row.moves or row.starts or row.stops or row.hold or row.marks or row.dates or row.records)
 
 

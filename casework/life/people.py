@@ -62,9 +62,7 @@ def restrict_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Follo
     """Whatever is about a baby whose record is kept under restriction is kept so: what is open ends there (W32)."""
     for case in (*is_one_baby(store, infant), *referrals_of(store, infant)):
         if case.id != infant.id and not is_restricted(case):
-            goes_on = event.data.get("adopted") == "yes" and case.open and case.chart.kind is RecordKind.REFERRAL
-            trigger = "restrict_for_adoption" if goes_on else "restrict"
-            yield Following(case, trigger, {"reason": event.data["reason"]})
+            yield Following(case, "restrict", {"reason": event.data["reason"]})
 
 
 def lift_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:

@@ -55,7 +55,7 @@ def watched_over(clinic: Clinic, ref: str) -> None:
     clinic.does(ref, "review_safeguarding", safeguarding_review="Social care has opened an assessment")
     alone = clinic.refuses(ref, "escalate_safeguarding", escalated_to="Social care", shared_with_consent="no")
     assert alone.keys() == {"basis_missing"}
-    clinic.does(ref, "escalate_safeguarding", shared_with_consent="no", basis="Risk of significant harm")
+    clinic.does(ref, "escalate_safeguarding", shared_with_consent="no", sharing_basis="Risk of significant harm")
     clinic.does(ref, "raise_safeguarding", Role.REFERRER, concern="He has not been seen for weeks")
 
 

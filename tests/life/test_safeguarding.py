@@ -23,7 +23,6 @@ FAMILY_CHOOSES = (
     "family_declines",
     "record_loss",
     "restrict",
-    "restrict_for_adoption",
 )
 HANDED_ON = ("transfer_accepted",)
 
@@ -122,7 +121,8 @@ def test_an_open_concern_blocks_every_ending_that_the_service_chooses_and_none_t
         elif m.trigger in HANDED_ON:
             assert "concern_handed_on" in guards
         else:
-            assert {"no_open_concern", "no_open_concern_unless_family_ends"} & guards, (m.source, m.trigger)
+            blocked_by = {"no_open_concern", "no_open_concern_unless_family_ends", "no_open_concern_here"}
+            assert blocked_by & guards, (m.source, m.trigger)
 
 
 def test_a_discharge_with_an_open_concern_waits_for_the_sign_off_unless_the_family_ends_the_work(
@@ -191,7 +191,7 @@ def test_a_concern_is_shared_without_the_familys_agreement_only_on_a_basis_that_
 ) -> None:
     family = concerned(casework, clock, actors)
     assert refused(family, "escalate_safeguarding", shared_with_consent="no").keys() == {"basis_missing"}
-    family.does("escalate_safeguarding", shared_with_consent="no", basis="Risk of significant harm")
+    family.does("escalate_safeguarding", shared_with_consent="no", sharing_basis="Risk of significant harm")
     assert len(family.case.answers["escalations"]) == 1
     for role in Role:
         may = role in (Role.SAFEGUARDING, Role.LEAD)

@@ -45,7 +45,7 @@ def test_a_transfer_without_the_familys_agreement_needs_a_basis(
     family = referred(casework, clock, actors.everyone)
     without: dict[str, Any] = {**HANDS, "shared_with_consent": "no"}
     assert refused(family, "offer_transfer", **without).keys() == {"basis_missing"}
-    family.does("offer_transfer", **without, basis="Best interests, agreed with the safeguarding lead")
+    family.does("offer_transfer", **without, sharing_basis="Best interests, agreed with the safeguarding lead")
 
 
 def test_what_another_team_hands_over_comes_in_as_received_and_our_wait_begins_with_our_acceptance(

@@ -6,6 +6,7 @@ from tests.lives.model import ENDED, INVITES, OPEN, Box, Card, Letter
 from tests.lives.people import carer_of
 from tests.lives.ways import (
     CONCERN,
+    CONCERN_HERE,
     LOST,
     NO_BASIS,
     SAME_PEOPLE,
@@ -154,7 +155,9 @@ NOT_AGREED_AGAIN = if_(
 )
 OFFER_PENDS = if_("transfer_pending", lambda box, card, said, on: card.offered)
 NO_OFFER = if_("no_transfer_offered", lambda box, card, said, on: not card.offered)
-NOT_HANDED_ON = if_("concern_not_handed_on", lambda box, card, said, on: card.concerns and not said.get("handed_on_to"))
+NOT_HANDED_ON = if_(
+    "concern_not_handed_on", lambda box, card, said, on: card.concerned and not said.get("handed_on_to")
+)
 HIDES = if_(
     "void_hides_a_decision",
     lambda box, card, said, on: card.decided and said["void_reason"] != "duplicate",
@@ -178,6 +181,6 @@ LEAVING: dict[str, Rule] = {
     "withdraw_consent": Rule(OPEN, withdrawn, held=True),
     "void": Rule(OPEN, to("void"), (HIDES, CONCERN), held=True),
     "reopen": Rule(ENDED, reopened, (SAME_PEOPLE, LOST, NOT_AGREED_AGAIN)),
-    "merge_into": Rule(OPEN, merged, (_cannot_take_in, _twins, _two_babies, CONCERN), held=True),
+    "merge_into": Rule(OPEN, merged, (_cannot_take_in, _twins, _two_babies, CONCERN_HERE), held=True),
     "unmerge": Rule(("merged",), parted, (SAME_PEOPLE, LOST)),
 }

@@ -120,6 +120,8 @@ class RandomLife:
             self._again()
         elif chance < 0.10:
             self._instructs()
+        elif chance < 0.13:
+            self._worries()
         else:
             card = self.dice.choice(self.box.cards)
             self._step(card, self._which(card))
@@ -156,6 +158,16 @@ class RandomLife:
             carer.reference, "set_safe_contact", self.actor, {"channel": channel, "safe": safe}, seen=LATEST
         )
         (carer.unsafe.discard if safe == "allowed" else carer.unsafe.add)(channel)
+
+    def _worries(self) -> None:
+        """Somebody sees something that is about the baby, or the carer; or it is signed off."""
+        records: list[Baby | Carer] = [*(baby for baby in self.box.babies if baby.reference), *self.box.carers]
+        one = self.dice.choice(records)
+        said = {"signed_by": "S. Lead", "safeguarding_outcome": "Clear"} if one.concerned else {"concern": "A worry"}
+        trigger = "sign_off_safeguarding" if one.concerned else "raise_safeguarding"
+        self._say(f"{trigger} on {one.reference}")
+        self.casework.fire(one.reference, trigger, self.actor, said, seen=LATEST)
+        one.concerned = not one.concerned
 
     def _step(self, card: Card, what: str) -> None:
         on = self.clock.today

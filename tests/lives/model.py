@@ -54,7 +54,9 @@ class Count:
 
 @dataclass(eq=False)
 class Baby:
-    """`reference` is empty until there is a record. `stood`: how the record was before the loss."""
+    """`reference` is empty until there is a record. `stood`: how the record was before the loss; `concerned`: whether a
+    concern is open on the record.
+    """
 
     service: str
     name: str
@@ -63,6 +65,7 @@ class Baby:
     reference: str = ""
     state: str = ""
     stood: str = ""
+    concerned: bool = False
 
     @property
     def died(self) -> bool:
@@ -80,6 +83,7 @@ class Carer:
     reference: str
     name: str
     died: bool = False
+    concerned: bool = False
     unsafe: set[str] = field(default_factory=set)
 
 
@@ -155,6 +159,12 @@ class Card:
         if self.born and not self.name:
             return None
         return (self.name or "", str(self.born)) if self.born else ("", str(self.baby.due)), self.carer_name
+
+    @property
+    def concerned(self) -> bool:
+        """Whether a concern is open on the card, or on the record of the baby or the carer whom it is about."""
+        about = (self.baby if self.baby.reference else None, self.carer)
+        return bool(self.concerns) or any(one.concerned for one in about if one)
 
     def consented(self, purpose: str, since: date | None = None) -> bool:
         """By the last word of each; what was given before `since` was given for another carer."""

@@ -44,7 +44,7 @@ def split(box: Box, card: Card, said: Said, on: date) -> None:
 def twin(box: Box, card: Card, reference: str, said: Said, on: date) -> Card:
     """The other baby's referral: the same days behind it. No letter and no offer is doubled."""
     entry = said["babies_considered"][1]
-    baby = Baby(card.service, entry["name_of_this_baby"], card.baby.due, card.born)
+    baby = Baby(card.service, entry["name_of_this_baby"], card.baby.due, card.born, concerned=card.baby.concerned)
     own: dict[str, Any] = {"reference": reference, "baby": baby, "name": baby.name, "linked": False, "order": 2}
     of_its_own = replace(card, **own, split=True, twin_of=card.reference)
     of_its_own.letters, of_its_own.taken, of_its_own.sent, of_its_own.offered = [], [], 0, False

@@ -88,6 +88,7 @@ def _hold_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _only_here = nothing_follows(RecordKind.INFANT, "record_loss")
+_raised_there_alone = nothing_follows(RecordKind.REFERRAL, "raise_safeguarding")
 _OF_A_LOSS = ("lost_on", "confirmed_by", "confirmed_from", "family_told")
 BORN = ("record_birth", "split_multiple") * 6
 LOST = ("record_loss",) * 12
@@ -103,6 +104,7 @@ FAULTS = (
     Fault("a hold lets everything through", _altered(lambda row: replace(row, while_held=True)), ("place_hold",) * 10),
     Fault("a split loses the dates", _dated_anew, BORN * 2),
     Fault("an open concern keeps nothing from ending", without(no_open_concern), (*RAISED, "close_disengaged", "void")),
+    Fault("a concern on a merged entry holds nothing", _raised_there_alone, (*RAISED, "merge_into") * 2),
     Fault("a loss stays on one of the baby's referrals", _only_here, (*LINKED, *LOST)),
     Fault("the loss of one twin closes the other's referral", _twin_lost_too, (*BORN, *LOST)),
     Fault("a merge ends a hold", _hold_forgotten, ("place_hold", "merge_into", "unmerge") * 8),

@@ -83,7 +83,7 @@ def _review(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 
 def _basis(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     agreed = dice.choice(("yes", "no"))
-    basis = {"basis": "Risk of harm"} if agreed == "no" and dice.often(0.5) else {}
+    basis = {"sharing_basis": "Risk of harm"} if agreed == "no" and dice.often(0.5) else {}
     return {"shared_with_consent": agreed, **basis, "escalated_to": "Social care"}
 
 

@@ -26,7 +26,8 @@ def if_(code: str, test: Callable[[Box, Card, Said, date], object]) -> Against:
     return lambda box, card, said, on: code if test(box, card, said, on) else ""
 
 
-CONCERN = if_("concern_open", lambda box, card, said, on: card.concerns)
+CONCERN = if_("concern_open", lambda box, card, said, on: card.concerned)
+CONCERN_HERE = if_("concern_open", lambda box, card, said, on: card.concerns)
 NO_CONSENT = if_("consent_missing", lambda box, card, said, on: not (card.consent or said.get("consent_on")))
 NOT_COMPLETE = if_("information_missing", lambda box, card, said, on: not (card.consent or said.get("consent_on")))
 SAME_PEOPLE = if_("already_referred", lambda box, card, said, on: box.same_people(card))
@@ -49,7 +50,7 @@ def noted(box: Box, card: Card, said: Said, on: date) -> None:
 
 
 NO_BASIS = if_(
-    "basis_missing", lambda box, card, said, on: said["shared_with_consent"] == "no" and not said.get("basis")
+    "basis_missing", lambda box, card, said, on: said["shared_with_consent"] == "no" and not said.get("sharing_basis")
 )
 UNBORN = if_("not_born", lambda box, card, said, on: card.born is None)
 

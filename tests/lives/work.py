@@ -81,7 +81,7 @@ NO_FILMING = if_(
     "filming_not_agreed",
     lambda box, card, said, on: said["intervention"] in FILMED and not card.consented("filming", card.carer_since),
 )
-OTHER_ENDS = if_("concern_open", lambda box, card, said, on: card.concerns and said["end_reason"] != "family_ends")
+OTHER_ENDS = if_("concern_open", lambda box, card, said, on: card.concerned and said["end_reason"] != "family_ends")
 
 
 def _too_young(box: Box, card: Card, said: Said, on: date) -> str:
@@ -135,8 +135,12 @@ NONE_TO_CLOSE = if_("no_such_entry", lambda box, card, said, on: not card.concer
 
 
 def raised(box: Box, card: Card, said: Said, on: date) -> None:
+    """On an entry that was merged, and so on the one that goes on."""
     card.concerns.append(card.steps)
     card.starts("safeguarding", on)
+    if card.into:
+        card.into.steps += 1
+        raised(box, card.into, said, on)
 
 
 def one_closed(box: Box, card: Card, said: Said, on: date) -> None:
@@ -146,11 +150,21 @@ def one_closed(box: Box, card: Card, said: Said, on: date) -> None:
 def signed_off(box: Box, card: Card, said: Said, on: date) -> None:
     card.stops(on, "safeguarding")
     card.concerns.clear()
+    for other in [c for c in box.cards if c.into is card and c.concerns]:
+        other.steps += 1
+        signed_off(box, other, said, on)
 
 
 SEVERAL = if_("several_concerns", lambda box, card, said, on: len(card.concerns) > 1)
 
 ONLY_ONE = if_("last_concern", lambda box, card, said, on: len(card.concerns) == 1)
+
+ELSEWHERE = if_("concern_stands_elsewhere", lambda box, card, said, on: card.into and _stands(card).concerns)
+
+
+def _stands(card: Card) -> Card:
+    return _stands(card.into) if card.into else card
+
 
 NOT_NAMED = if_("answer_missing", lambda box, card, said, on: not said.get("signed_by"))
 
@@ -202,8 +216,8 @@ WORK: dict[str, Rule] = {
     "raise_safeguarding": Rule(EVERYWHERE, raised, held=True),
     "review_safeguarding": Rule(EVERYWHERE, noted, (NO_CONCERN,), held=True),
     "escalate_safeguarding": Rule(EVERYWHERE, noted, (NO_CONCERN, NO_BASIS), held=True),
-    "close_concern": Rule(EVERYWHERE, one_closed, (NO_CONCERN, NONE_TO_CLOSE, ONLY_ONE), held=True),
-    "sign_off_safeguarding": Rule(EVERYWHERE, signed_off, (NO_CONCERN, SEVERAL, NOT_NAMED), held=True),
+    "close_concern": Rule(EVERYWHERE, one_closed, (NO_CONCERN, NONE_TO_CLOSE, ONLY_ONE, ELSEWHERE), held=True),
+    "sign_off_safeguarding": Rule(EVERYWHERE, signed_off, (NO_CONCERN, SEVERAL, NOT_NAMED, ELSEWHERE), held=True),
     "retain": Rule(RECEIVED, noted, (UNBORN,), held=True),
     "close_aged_out": Rule(RECEIVED, to("aged_out"), (UNBORN, EARLY, CONCERN), held=True),
 }

@@ -287,7 +287,7 @@ def test_a_dry_run_of_an_adoption_changes_nothing(scene: Scene, adopted: Adopted
     known = len(scene.casework.case_ids())
     clinic = scene.casework
     would = adopt(clinic, adopted.infant, scene.actor, NEW, reason="The order.", seen=LATEST, dry_run=True)
-    assert {other.trigger for other in would.also} == {"restrict_for_adoption", "open_record", "link_records"}
+    assert {other.trigger for other in would.also} == {"restrict", "open_record", "link_records"}
     assert len(clinic.case_ids()) == known
     assert scene.case(adopted.referral).open
 

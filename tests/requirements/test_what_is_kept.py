@@ -279,7 +279,7 @@ def test_an_activity_keeps_with_whom_and_where_it_was(name: str, value: Any) -> 
 
 
 def test_a_consultation_says_what_it_is_to_change() -> None:
-    said: dict[str, Any] = {"intended_effect": "The ward holds her in mind.", "concerns": ["infant_needs_not_met"]}
+    said: dict[str, Any] = {"intended_effect": "The ward holds her in mind.", "worries": ["infant_needs_not_met"]}
     family: dict[str, Any] = {"family_named": "no", "infant": None, "referral": None}
     event = opened(RecordKind.CONSULTATION, "request_consultation", **said, **family)
     assert {name: event.data[name] for name in said} == said

@@ -9,7 +9,7 @@ from workflows.beside import RecordKind
 from workflows.factors import ANTENATAL, CONTRIBUTING, OBSERVATION_TOOLS, OBSERVED_BY, PRESENTATIONS
 from workflows.fields.activities import ACTIVITIES, SECTOR, WHERE
 from workflows.fields.calls import CONTRIBUTING_FACTORS
-from workflows.fields.consultations import CONCERNS
+from workflows.fields.consultations import WORRIES
 from workflows.fields.endings import PLACEMENT_OUTCOME
 from workflows.fields.people import ETHNICITY, FAMILY_TYPE, NETWORK_ROLE, PERINATAL_CARE, PLACE
 from workflows.fields.ratings import INDICATORS_SEEN, NEXT_STEPS_ADVISED
@@ -194,7 +194,7 @@ def test_indirect_work_is_of_the_kinds_that_the_documents_name() -> None:
     assert lacking((*leeds, *report, "advice_call"), ACTIVITIES) == []
     assert lacking(("neonatal_unit", "family_hub", "community_group"), WHERE.choices) == []
     assert "voluntary_and_community" in SECTOR.choices
-    assert lacking(("caregiver_infant_relationship", "infant_needs_not_met"), CONCERNS.choices) == []
+    assert lacking(("caregiver_infant_relationship", "infant_needs_not_met"), WORRIES.choices) == []
 
 
 def asked_on(kind: RecordKind, *triggers: str) -> set[str]:

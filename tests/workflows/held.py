@@ -25,7 +25,6 @@ PASSES: dict[str, tuple[str, ...]] = {
     "who the people are": (
         "link_records", "join_family", "leave_family", "record_consent", "record_network", "end_network",
         "mark_third_party", "unmark", "link_consultation", "restrict",
-        "restrict_for_adoption",
     ),
     "letters, each of them read before it goes": ("prepare_letter", "send_letter", "cancel_letter", "record_document"),
     "two entries of one baby": ("merge_into", "take_in", "give_back", "say_not_the_same"),

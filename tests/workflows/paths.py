@@ -42,7 +42,7 @@ BEFORE_ANOTHER = ("join_family", "restrict", "record_birth", "offer_transfer", "
 TAKEN_TWICE = ("raise_safeguarding",)
 """Steps of which some rows ask for two."""
 
-FOLLOWS_ONLY = ("split_off", "take_in", "give_back", "receive_from_consultation", "restrict_for_adoption")
+FOLLOWS_ONLY = ("split_off", "take_in", "give_back", "receive_from_consultation", "concern_goes_on")
 """Steps that nobody takes by hand: they follow from one on another record."""
 
 

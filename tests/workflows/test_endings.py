@@ -26,7 +26,7 @@ def test_every_closed_state_has_its_reasons_and_no_open_state_has_one() -> None:
 @EVERY_CHART
 def test_a_record_is_put_away_under_restriction_only_for_a_reason_in_words(chart: Chart) -> None:
     putting_away = [m for m in chart.moves if m.to == "restricted" and m.moves]
-    assert {m.trigger for m in putting_away} == {"restrict", "restrict_for_adoption"}
+    assert {m.trigger for m in putting_away} == {"restrict"}
     assert all(REASON in m.needs for m in putting_away)
 
 

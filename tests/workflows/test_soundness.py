@@ -194,7 +194,7 @@ NOTED_AFTER_THE_END = {
     "tell_outcome", "record_loss", "undo_loss", "loss_followup", "add_note", "add_note_about", "give_back",
     "say_not_the_same", "prepare_letter", "send_letter", "cancel_letter", "mark_third_party", "unmark", "restrict",
     "lift_restriction", "raise_safeguarding", "review_safeguarding", "escalate_safeguarding", "close_concern",
-    "sign_off_safeguarding",
+    "sign_off_safeguarding", "concern_goes_on",
 }  # fmt: skip
 """What is still said of a referral that has ended: it stays where it is."""
 

@@ -41,7 +41,7 @@ from workflows.guards.merging import (
     two_people,
 )
 from workflows.guards.referral import no_other_open_referral
-from workflows.guards.safeguarding import no_open_concern
+from workflows.guards.safeguarding import no_open_concern_here
 from workflows.vocabulary import STAYS, Field, Guard, Move, Role
 
 ADM, CLIN, DUTY, LEAD, MGR, TEAM = (
@@ -90,10 +90,10 @@ TWO_REFERRALS = merging(
     referral_survives,
     together=(same_baby,),
     again=(no_other_open_referral,),
-    leaving=(no_open_concern,),
+    leaving=(no_open_concern_here,),
 )
 
 
 def two_infants(sources: Iterable[str], every: Iterable[str]) -> tuple[Move, ...]:
     """The rows of a baby's record, with the states of its own table."""
-    return merging(sources, every, INFANT_THAT_STAYS, infant_survives)
+    return merging(sources, every, INFANT_THAT_STAYS, infant_survives, leaving=(no_open_concern_here,))

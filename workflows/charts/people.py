@@ -1,7 +1,8 @@
 """Who a referral is about, what they have agreed to, who else is there, and the letters that are waiting to go."""
 
 from workflows.charts.rows import EVERY_CLOCK, from_each
-from workflows.charts.states import CLOCKS, CLOSED, OPEN, STILL_NOTED
+from workflows.charts.safeguarding import goes_on_elsewhere
+from workflows.charts.states import CLOSED, OPEN, STILL_NOTED
 from workflows.fields.letters import (
     ASKED_FIRST_ON,
     COPY_TO,
@@ -36,7 +37,6 @@ from workflows.fields.people import (
     WITHHOLD_FROM,
 )
 from workflows.fields.referral import INFANT_VOICE, REASON
-from workflows.guards.following import follows_only
 from workflows.guards.letters import MAY_GO, addressee_named, read_before_it_goes
 from workflows.guards.people import (
     babys_record_is_not,
@@ -86,9 +86,9 @@ LETTERS = (
 
 RESTRICTING = (
     *from_each(OPEN, Move("", "restrict",         "restricted", (SG, LEAD), needs=(REASON,), stops=EVERY_CLOCK, marks="restricted_on", while_held=True, side=True)),
-    *from_each(OPEN, Move("", "restrict_for_adoption", "restricted", (SG, LEAD), needs=(REASON,), only_if=(follows_only,), stops=tuple(CLOCKS), marks="restricted_on", while_held=True, side=True)),
     *from_each(ENDED, Move("", "restrict",         STAYS, (SG, LEAD), needs=(REASON,), stops=EVERY_CLOCK, forgets=("letters",), marks="restricted_on", side=True)),
     *from_each(ENDED, Move("", "lift_restriction", STAYS, (SG,), needs=(REASON,), only_if=(under_restriction, babys_record_is_not), forgets=("restricted_on",), side=True)),
+    *goes_on_elsewhere(("merged", "restricted")),
     *(Move("restricted", "lift_restriction", before, (SG,), needs=(REASON,), only_if=(babys_record_is_not, no_other_open_referral), given=("closed_from", before), forgets=("restricted_on",), reopens=True, side=True) for before in OPEN),
 )
 """A restriction ends every clock but that of an open concern. After an adoption the concern goes on under the new identity."""

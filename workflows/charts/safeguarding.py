@@ -1,12 +1,16 @@
-"""Safeguarding lies over every state, closed ones too. Anyone raises a concern; a named person signs it off (W7)."""
+"""Safeguarding lies over every state, closed ones too. Anyone raises a concern; a named person signs it off (W7).
 
+It has its place wherever it is seen: on a referral, on the record of a baby or a carer, on help that is given without a
+case. The rows are the same everywhere.
+"""
+
+from collections.abc import Iterable
 from dataclasses import replace
 
 from workflows.charts.rows import from_each
-from workflows.charts.states import STATES
+from workflows.charts.states import CLOCKS, STATES
 from workflows.endings import ENDINGS, ChosenBy
 from workflows.fields.life import (
-    BASIS,
     CONCERN,
     CONCERN_ABOUT,
     CONCERN_AT,
@@ -16,36 +20,55 @@ from workflows.fields.life import (
     SAFEGUARDING_OUTCOME,
     SAFEGUARDING_REVIEW,
     SHARED_WITH_CONSENT,
+    SHARING_BASIS,
     SIGNED_BY,
 )
 from workflows.fields.referral import END_REASON
+from workflows.guards.following import follows_only
 from workflows.guards.life import no_loss_of_this_baby
 from workflows.guards.safeguarding import (
     CONCERNS,
+    RAISING,
     SIGN_OFF,
     concern_handed_on,
     concern_is_open,
+    concern_stands_here,
     last_concern,
     no_open_concern,
     no_open_concern_unless_family_ends,
     one_of_several,
     sharing_has_a_basis,
 )
-from workflows.vocabulary import NEW, STAYS, Guard, Move, Role
+from workflows.vocabulary import NEW, STAYS, Field, Guard, Move, Role
 
-EVERYWHERE = tuple(STATES)
 UNDOING = ("undo_loss",)
 """The step that takes a loss back: what stood before it stands again."""
 
-# fmt: off
-SAFEGUARDING = (
-    *from_each(EVERYWHERE, Move("", "raise_safeguarding",    STAYS, tuple(Role), takes=(CONCERN, CONCERN_ABOUT, IMMEDIATE_DANGER, CONCERN_AT), starts=("safeguarding",), adds=CONCERNS, while_held=True, side=True)),
-    *from_each(EVERYWHERE, Move("", "review_safeguarding",   STAYS, (Role.CLINICIAN, Role.DUTY, *SIGN_OFF), needs=(SAFEGUARDING_REVIEW,), only_if=(concern_is_open,), dates="safeguarding_reviewed_on", while_held=True, side=True)),
-    *from_each(EVERYWHERE, Move("", "escalate_safeguarding", STAYS, SIGN_OFF, needs=(ESCALATED_TO, SHARED_WITH_CONSENT), takes=(BASIS,), only_if=(concern_is_open, sharing_has_a_basis), adds="escalations", while_held=True, side=True)),
-    *from_each(EVERYWHERE, Move("", "close_concern",         STAYS, SIGN_OFF, needs=(CONCERN_NUMBER, SAFEGUARDING_OUTCOME), only_if=(one_of_several,), settles=(CONCERNS, CONCERN_NUMBER.name), while_held=True, side=True)),
-    *from_each(EVERYWHERE, Move("", "sign_off_safeguarding", STAYS, SIGN_OFF, needs=(SIGNED_BY, SAFEGUARDING_OUTCOME), only_if=(last_concern,), stops=("safeguarding",), forgets=(CONCERNS,), marks="safeguarding_signed_on", while_held=True, side=True)),
-)
-# fmt: on
+WATCHED_BY = CLOCKS["safeguarding"]
+OF_A_CONCERN = (CONCERN, IMMEDIATE_DANGER, CONCERN_AT)
+
+
+def safeguarding(states: Iterable[str], about: tuple[Field, ...] = (CONCERN_ABOUT,)) -> tuple[Move, ...]:
+    """The rows of a kind of record, from each of its states. `about` is empty where no family is named."""
+    states = tuple(states)
+    # fmt: off
+    return (
+        *from_each(states, Move("", RAISING,                 STAYS, tuple(Role), takes=(*OF_A_CONCERN, *about), starts=(WATCHED_BY.name,), adds=CONCERNS, while_held=True, side=True)),
+        *from_each(states, Move("", "review_safeguarding",   STAYS, (Role.CLINICIAN, Role.DUTY, *SIGN_OFF), needs=(SAFEGUARDING_REVIEW,), only_if=(concern_is_open,), dates="safeguarding_reviewed_on", while_held=True, side=True)),
+        *from_each(states, Move("", "escalate_safeguarding", STAYS, SIGN_OFF, needs=(ESCALATED_TO, SHARED_WITH_CONSENT), takes=(SHARING_BASIS,), only_if=(concern_is_open, sharing_has_a_basis), adds="escalations", while_held=True, side=True)),
+        *from_each(states, Move("", "close_concern",         STAYS, SIGN_OFF, needs=(CONCERN_NUMBER, SAFEGUARDING_OUTCOME), only_if=(one_of_several, concern_stands_here), settles=(CONCERNS, CONCERN_NUMBER.name), while_held=True, side=True)),
+        *from_each(states, Move("", "sign_off_safeguarding", STAYS, SIGN_OFF, needs=(SIGNED_BY, SAFEGUARDING_OUTCOME), only_if=(last_concern, concern_stands_here), stops=(WATCHED_BY.name,), forgets=(CONCERNS,), marks="safeguarding_signed_on", while_held=True, side=True)),
+    )
+    # fmt: on
+
+
+SAFEGUARDING = safeguarding(STATES)
+
+
+def goes_on_elsewhere(states: Iterable[str]) -> tuple[Move, ...]:
+    """The row of a record that is kept under restriction, and whose child goes on under another identity with it."""
+    row = Move("", "concern_goes_on", STAYS, SIGN_OFF, only_if=(follows_only,), stops=(WATCHED_BY.name,), side=True)
+    return from_each(states, row)
 
 
 def under_the_overlays(rows: tuple[Move, ...]) -> tuple[Move, ...]:

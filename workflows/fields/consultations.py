@@ -17,8 +17,8 @@ CONSULTATION = Field(
 )
 """Of a referral: the consultation that it waits for, or came from."""
 
-CONCERNS = Field(
-    "concerns",
+WORRIES = Field(
+    "worries",
     Kind.CODES,
     "What worries the professionals",
     COURSE,

@@ -176,8 +176,6 @@ INFANT_UNANSWERED = _unanswered((ETHNICITY, INFANT_SEX, BIRTH_ORDER, GESTATION_W
 
 # On a referral: consent, and the professionals round the family.
 CONSENT_DECISION = _code("consent_decision", "What was decided", ("given", "refused", "withdrawn"))
-ADOPTED = _yes_no("adopted", "Does the child go on under a new identity?")
-
 CONSENT_FOR = _code(
     "consent_for",
     "For what",

@@ -1,5 +1,6 @@
 """An entry of indirect work: no patient record is needed, and no family is in it. One record an activity."""
 
+from workflows.charts.safeguarding import safeguarding
 from workflows.fields.activities import (
     ACTIVITY,
     ACTIVITY_ON,
@@ -56,5 +57,6 @@ MOVES = (
     Move(NEW,        "record_activity",  "recorded", WHO, needs=NEEDED, takes=TAKEN, only_if=RULES),
     Move("recorded", "correct_activity", "recorded", WHO, needs=(REASON,), takes=(*NEEDED, *TAKEN), only_if=RULES),
     Move("recorded", "void",             "void",     WHO, needs=(REASON,)),
+    *safeguarding((state.name for state in STATES), about=()),
 )
 # fmt: on

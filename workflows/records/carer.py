@@ -1,6 +1,7 @@
 """A carer's record: whoever holds a baby, none of them the default (R-018, R-019), and how they may be reached."""
 
 from workflows.charts.rows import from_each
+from workflows.charts.safeguarding import safeguarding
 from workflows.fields.life import CONFIRMED_BY, CONFIRMED_FROM, DIED_ON, NOW_CARES
 from workflows.fields.people import (
     CARER_DOB,
@@ -70,5 +71,6 @@ MOVES = (
     Move("known", "record_carer_death", "died",   (CLIN, LEAD, DUTY), needs=(DIED_ON, CONFIRMED_BY, CONFIRMED_FROM), takes=(NOW_CARES, REVIEW_ON, REMARK), marks="died_on", side=True),
     Move("died",  "undo_carer_death",   "known",  (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(two_people,), forgets=("died_on",), side=True),
     *marks((*IN_USE, "died")),
+    *safeguarding(state.name for state in STATES),
 )
 # fmt: on

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from workflows.beside import RecordKind
 from workflows.chart import Chart
+from workflows.charts.safeguarding import WATCHED_BY
 from workflows.records import activity, carer, consultation, infant, meeting, staff
 from workflows.vocabulary import Clock, Move, State
 
@@ -18,12 +19,12 @@ class Table(NamedTuple):
 
 
 TABLES: dict[RecordKind, Table] = {
-    RecordKind.INFANT: Table(infant.STATES, infant.MOVES),
-    RecordKind.CARER: Table(carer.STATES, carer.MOVES),
+    RecordKind.INFANT: Table(infant.STATES, infant.MOVES, (WATCHED_BY,)),
+    RecordKind.CARER: Table(carer.STATES, carer.MOVES, (WATCHED_BY,)),
     RecordKind.MEETING: Table(meeting.STATES, meeting.MOVES),
     RecordKind.STAFF: Table(staff.STATES, staff.MOVES),
     RecordKind.CONSULTATION: Table(consultation.STATES, consultation.MOVES, consultation.USED),
-    RecordKind.ACTIVITY: Table(activity.STATES, activity.MOVES),
+    RecordKind.ACTIVITY: Table(activity.STATES, activity.MOVES, (WATCHED_BY,)),
 }
 
 

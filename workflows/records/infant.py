@@ -2,9 +2,9 @@
 
 from workflows.charts.merging import two_infants
 from workflows.charts.rows import from_each
+from workflows.charts.safeguarding import goes_on_elsewhere, safeguarding
 from workflows.fields.life import CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD, LOST_ON
 from workflows.fields.people import (
-    ADOPTED,
     BABIES_BORN,
     BIRTH_ORDER,
     CARE_PLAN,
@@ -96,11 +96,13 @@ MOVES = (
     *from_each(IN_USE, Move("", "record_outside_record",  STAYS, STAFF,        needs=(RECORD_HOLDER, RECORD_SYSTEM, WRITTEN_THERE), takes=(OUTSIDE_REFERENCE, REMARK), only_if=(in_the_record_of_the_service,), adds="outside_records")),
     *from_each(IN_USE, Move("", "record_loss",            "died", (CLIN, LEAD, DUTY), needs=(LOST_ON, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD), takes=(REMARK,), marks="died_on", side=True)),
     *(Move("died", "undo_loss", before, (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(two_people,), given=("closed_from", before), forgets=("died_on", "lost_on"), side=True) for before in IN_USE),
-    *from_each(IN_USE, Move("", "restrict",               "restricted", (SG, LEAD), needs=(REASON,), takes=(ADOPTED,), marks="restricted_on", side=True)),
+    *from_each(IN_USE, Move("", "restrict",               "restricted", (SG, LEAD), needs=(REASON,), marks="restricted_on", side=True)),
     Move("merged", "restrict",               "merged",     (SG, LEAD), needs=(REASON,), marks="restricted_on", side=True),
     *(Move("restricted", "lift_restriction", before, (SG,), needs=(REASON, SECOND_PERSON), only_if=(two_people,), given=("closed_from", before), forgets=("restricted_on",), side=True) for before in IN_USE),
     Move("merged", "lift_restriction",       "merged",     (SG,), needs=(REASON,), only_if=(under_restriction,), forgets=("restricted_on",), side=True),
     *marks((*IN_USE, "died")),
+    *safeguarding(state.name for state in STATES),
+    *goes_on_elsewhere(("merged", "restricted")),
     *two_infants((*IN_USE, "died"), (*IN_USE, "died", "restricted")),
 )
 # fmt: on
