@@ -65,12 +65,7 @@ def adopt(
         yield from along_with(old, record, OF_A_CONCERN)
         if not dry_run:
             store.keep_identity(old.id, record.id, attempt.actor, attempt.now)
-        for referral in _that_were_open(store, old, event):
-            events = [e for e in store.events(referral.id) if e.trigger != "restrict"]
-            own = {name: record.answers.get(name, new.get(name)) for name in ON_THE_REFERRAL}
-            stood = _before(referral, events)
-            case, history = carried(stood, events, {n: v for n, v in own.items() if v}, attempt.now)
-            yield Following(case, "link_records", {"infant": record.reference}, history)
+        yield from _referrals_go_on(store, old, event, record, new)
         yield from _concerns_go_on(store, old, event)
 
     return clinic.make(ref, seen, Change(attempt, ("adopt", answers, why, on), key, dry_run, asked=(goes_on,)))
@@ -91,6 +86,18 @@ def _that_were_open(store: Store, old: Case, event: CaseEvent) -> Iterator[Case]
         closed_now = referral.state == RESTRICTED and referral.answers["restricted_on"] == event.effective_on
         if referral.open or closed_now:
             yield referral
+
+
+def _referrals_go_on(
+    store: Store, old: Case, event: CaseEvent, record: Case, new: Mapping[str, Any]
+) -> Iterator[Following]:
+    """Each from where it stood, under the identity of the new record."""
+    for referral in _that_were_open(store, old, event):
+        events = [e for e in store.events(referral.id) if e.trigger != "restrict"]
+        own = {name: record.answers.get(name, new.get(name)) for name in ON_THE_REFERRAL}
+        stood = _before(referral, events)
+        case, history = carried(stood, events, {n: v for n, v in own.items() if v}, event.recorded_at)
+        yield Following(case, "link_records", {"infant": record.reference}, history)
 
 
 def _concerns_go_on(store: Store, old: Case, event: CaseEvent) -> Iterator[Following]:

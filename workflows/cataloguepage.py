@@ -68,7 +68,7 @@ def _endings() -> Iterator[str]:
     yield "# How a case can end\n"
     yield "Written from `workflows/endings.py`: this page is not edited by hand.\n"
     yield "An open safeguarding concern blocks what the service chooses until a named person signs it off. It blocks nothing"
-    yield "that the family chooses, and neither a loss nor a merge: then the work ends and the concern stays open. No job ends"
+    yield "that the family chooses, and no loss: then the work ends and the concern stays open. No job ends"
     yield "a case. After any ending but an entry made in error, a loss or a merge, a case can be reopened within the days that"
     yield "the service has set, and a family can be referred again as a new, linked referral.\n"
     for state in closed_states():

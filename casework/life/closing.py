@@ -12,10 +12,9 @@ from casework.actor import Actor
 from casework.case import Case
 from casework.change import LATEST
 from casework.errors import StepRefused
+from casework.life.concerns import is_concerned
 from casework.service import Casework
 from casework.store import Asked
-from workflows.beside import entries
-from workflows.guards.safeguarding import CONCERNS
 
 CLOSES = {"transfer_reason": "service_closes"}
 
@@ -46,22 +45,25 @@ def offer_every_transfer(
     was offered before is not offered twice.
     """
     return tuple(
-        _offered(casework, case, actor, {**plan, **each.get(case.reference, {}), **CLOSES}, dry_run)
-        for case in in_order(casework, service, casework.today())
+        _offered(casework, case, concern, actor, {**plan, **each.get(case.reference, {}), **CLOSES}, dry_run)
+        for case, concern in in_order(casework, service, casework.today())
     )
 
 
-def in_order(casework: Casework, service: str, on: date) -> list[Case]:
-    """The open referrals of a service, those with an open concern first, then in the order in which they came."""
-    found = [casework.case(row.case_id) for row in casework.worklist(Asked(on, service=service))]
-    return sorted(found, key=lambda case: (not entries(case.answers, CONCERNS), case.opened_on or on, case.id))
+def in_order(casework: Casework, service: str, on: date) -> list[tuple[Case, bool]]:
+    """The open referrals of a service, and whether a concern is open: those first, then in the order of coming."""
+    cases = [casework.case(row.case_id) for row in casework.worklist(Asked(on, service=service))]
+    with casework.database.reading() as store:
+        found = [(case, is_concerned(store, case)) for case in cases]
+    return sorted(found, key=lambda one: (not one[1], one[0].opened_on or on, one[0].id))
 
 
-def _offered(casework: Casework, case: Case, actor: Actor, data: Mapping[str, Any], dry_run: bool) -> Offered:
+def _offered(
+    casework: Casework, case: Case, concern: bool, actor: Actor, data: Mapping[str, Any], dry_run: bool
+) -> Offered:
     refused: tuple[str, ...] = ()
     try:
         casework.fire(case.id, "offer_transfer", actor, data, seen=LATEST, dry_run=dry_run)
     except StepRefused as no:
         refused = tuple(dict.fromkeys(reason.code for reason in no.reasons))
-    concern = bool(entries(case.answers, CONCERNS))
     return Offered(case.reference, case.state, concern, data.get("receiving_service"), refused)

@@ -6,8 +6,9 @@ from typing import Any
 
 from casework.case import Case, CaseEvent
 from casework.following import Following
+from casework.life.records import infant_of
 from casework.store import Store
-from workflows.beside import entries
+from workflows.beside import RecordKind, entries
 from workflows.fields.merging import TAKEN_IN
 from workflows.guards.people import MERGED
 from workflows.guards.safeguarding import CONCERNS, RAISING
@@ -27,6 +28,14 @@ def signed_off_on_what_was_taken_in(store: Store, case: Case, event: CaseEvent) 
         if other is not None and entries(other.answers, CONCERNS):
             told = {name: event.data[name] for name in ("signed_by", "safeguarding_outcome")}
             yield Following(other, "sign_off_safeguarding", told)
+
+
+def is_concerned(store: Store, referral: Case) -> bool:
+    """Whether a concern is open on a referral, or on the record of the baby or the focus carer whom it is about."""
+    named = referral.answers.get("focus_carer")
+    carer = store.record(referral.service, RecordKind.CARER, str(named)) if named else None
+    about = (referral, infant_of(store, referral), carer)
+    return any(entries(record.answers, CONCERNS) for record in about if record)
 
 
 def open_concerns(case: Case) -> Iterator[tuple[date, dict[str, Any]]]:

@@ -20,7 +20,9 @@ def test_every_open_referral_is_offered_once_and_stays_until_the_other_side_has_
 ) -> None:
     first, second, third = (referred(casework, clock, actors.everyone) for _ in range(3))
     elsewhere = referred(casework, clock, actors.everyone, ESSEX)
-    third.does("raise_safeguarding", concern="x")
+    born = {"infant_dob": third.case.answers["infant_dob"], "first_referral": third.case.reference}
+    baby = casework.open_case(LEEDS, "open_record", actors.everyone, born, kind="infant")
+    casework.fire(baby.case_id, "raise_safeguarding", actors.everyone, {"concern": "x"}, seen=1)
     each = {second.case.reference: {"receiving_service": "Next town's team"}}
 
     planned = offer_every_transfer(casework, LEEDS, actors.everyone, PLAN, each, dry_run=True)
