@@ -9,6 +9,7 @@ from casework import Asked, Casework, NightReport, StepRefused
 from casework.flagging import due
 from persistence import Database
 from tests.conftest import Clock
+from tests.people.scene import Scene
 from tests.persistence.populations import keep
 from tests.time.lives import EVERYONE, SERVICES, Dice, Life, a_life, answers, as_entries, row_of
 from tests.time.second_opinion import KINDS, Entry, Morning
@@ -157,3 +158,29 @@ def test_the_night_of_one_service_flags_its_families_and_no_others(
         assert kinds == (opinion[case_id] if clinic.lives[case_id].service == leeds else frozenset())
     clinic.night(NIGHT, essex)
     clinic.agree(NIGHT)
+
+
+SIGNED = {"signed_by": "S. Lead", "safeguarding_outcome": "Clear"}
+
+
+def test_a_concern_on_a_record_beside_the_referrals_is_flagged_alike_by_the_night_the_screen_and_a_plain_count(
+    casework: Casework, clock: Clock
+) -> None:
+    dice, scene = Dice("beside"), Scene(casework, clock, EVERYONE)
+    casework.nights.enter(scene.service, Figure("safeguarding_review", 5, "a letter", clock.today), by="the manager")
+    raised: dict[str, date | None] = {(scene.infant if n % 2 else scene.carer)(): None for n in range(16)}
+    seen = 0
+    for _ in range(20):
+        for ref in dice.sample(list(raised), 3):
+            said = SIGNED if raised[ref] else {"concern": "A worry"}
+            scene.does(ref, "sign_off_safeguarding" if raised[ref] else "raise_safeguarding", **said)
+            raised[ref] = None if raised[ref] else clock.today
+        clock.advance(1)
+        assert casework.nights.run(clock.today).clean
+        night = {flag.reference for flag in casework.flags(Asked(clock.today)) if flag.kind == "safeguarding_open"}
+        figure = casework.nights.lookup()
+        screen = {ref for ref in raised if "safeguarding_open" in due(casework.case(ref), clock.today, figure)}
+        counted = {ref for ref, day in raised.items() if day and (clock.today - day).days >= 5}
+        assert night == screen == counted
+        seen += len(night)
+    assert seen
