@@ -208,6 +208,7 @@ class Card:
     def stands_again(self, on: date) -> None:
         """After an ending that was a mistake: what the ending stopped goes on."""
         self.state = self.closed_from
+        self.letters = [one for one in self.letters if one.kind != "ending"]
         for name, count in self.counts.items():
             if count.since is None and count.ended_by == self.closed_by and name != "hold_review":
                 count.from_the_first_day() if name == "total_time" else count.goes_on(on)

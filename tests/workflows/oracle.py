@@ -134,6 +134,8 @@ class Oracle:
         if self.chart.states[row.to].closed and row.to != self.state:
             self.answers["closed_from"] = self.state
             life.nothing_waits_any_more(self.answers, row, data)
+        elif row.reopens:
+            life.no_ending_is_told(self.answers)
 
     def _enter(self, row: Move, on: date, data: Mapping[str, Any]) -> None:
         """Lists: what is settled goes, what is added comes; of the ratings that were observed the latest stands."""
@@ -239,7 +241,8 @@ class Oracle:
         for clock in (c for c in row.stops if c in self.running and c != "call_back"):
             was_held = self._all_days(clock, today) & self.on_hold
             follows.append(self.placed_on if was_held else self.running[clock])
-        return on <= today and all(day is None or on >= day for day in follows)
+        earlier = row.trigger != "raise_safeguarding" and any(day is not None and on < day for day in follows)
+        return on <= today and not earlier
 
     def _answered(self, row: Move, data: Mapping[str, Any]) -> bool:
         known = {f.name for f in row.needs if f.part is Part.FORM and f.name in self.answers} | data.keys()

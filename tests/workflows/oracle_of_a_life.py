@@ -70,6 +70,12 @@ def nothing_waits_any_more(answers: dict[str, Any], row: Move, data: Answers) ->
         answers["letters"] = stays
 
 
+def no_ending_is_told(answers: dict[str, Any]) -> None:
+    """Of an ending that was taken back."""
+    letters = [one for one in answers.pop("letters", []) if one["letter_kind"] != "ending"]
+    answers |= {"letters": letters} if letters else {}
+
+
 def under_the_overlays(row: Move, answers: Answers, data: Answers, *, closes: bool, opens: bool) -> bool:
     """An open concern blocks what the service chooses; after a loss nothing goes on."""
     if opens and row.trigger not in TAKES_BACK and "lost_on" in answers:

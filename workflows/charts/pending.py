@@ -9,7 +9,7 @@ from dataclasses import replace
 from workflows.charts.states import STATES
 from workflows.charts.transfers import OFFERED
 from workflows.endings import PUT_AWAY
-from workflows.fields.letters import INVITES
+from workflows.fields.letters import ENDING, INVITES
 from workflows.lists import Lapses
 from workflows.vocabulary import NEW, Move
 
@@ -25,8 +25,17 @@ LETTERS: Mapping[str, tuple[Lapses, ...]] = {"consent_withdrawn": (*INVITATIONS,
 """Which letters that wait to go end with an ending. Others tell of it and may go; from what is put away none goes."""
 
 
+TAKEN_BACK = (Lapses("letters", "letter_kind", (ENDING,)),)
+"""With an ending that was a mistake ends the letter that would have told of it."""
+
+
 def nothing_left_pending(rows: tuple[Move, ...]) -> tuple[Move, ...]:
-    return tuple(_ending_what_waits(row) if _ends(row) else row for row in rows)
+    """The rows, each that closes or takes a closing back with what ends by it."""
+    return tuple(_ending_what_waits(row) if _ends(row) else _taking_back(row) for row in rows)
+
+
+def _taking_back(row: Move) -> Move:
+    return replace(row, lapses=TAKEN_BACK) if row.reopens else row
 
 
 def _ends(row: Move) -> bool:
