@@ -106,7 +106,8 @@ class RandomLife:
             return set()
         if card.open:
             return {"prior_is_open"}
-        return {"prior_is_not_followed"} if card.state in ("void", "closed_loss", "merged") else set()
+        never = card.lost or card.state in ("void", "closed_loss", "merged")
+        return {"prior_is_not_followed"} if never else set()
 
     # Steps
 
