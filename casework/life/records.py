@@ -10,7 +10,7 @@ from casework.following import Following
 from casework.store import Store
 from casework.surroundings import Surroundings
 from workflows.beside import RecordKind, entries
-from workflows.guards.people import taken_in_with
+from workflows.guards.infant import taken_in_with
 from workflows.records.infant import RESTRICTED
 from workflows.registry import chart_named
 

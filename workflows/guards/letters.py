@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.beside import Known, RecordKind
-from workflows.guards.people import own_infant
+from workflows.guards.infant import is_lost, own_infant
 from workflows.histories import consented, consents, standing
 from workflows.vocabulary import Facts, Refusal
 
@@ -79,8 +79,7 @@ def addressee_lives(facts: Facts) -> Refusal | None:
 
 def no_loss(facts: Facts) -> Refusal | None:
     """Source: requirements W14 and X4.9; reliability H7: the sender looks again at release."""
-    record = _infant(facts)
-    if facts.recorded.get("lost_on") or (record is not None and record.state == "died"):
+    if is_lost(facts):
         return Refusal("after_a_loss", "A loss of this baby is recorded: no letter goes. Speak with the family.")
     return None
 
@@ -118,11 +117,6 @@ def _addressee(facts: Facts, letter: Letter) -> object:
 
 def _carer(facts: Facts, named: object) -> Known | None:
     return facts.beside.record(RecordKind.CARER, str(named)) if named else None
-
-
-def _infant(facts: Facts) -> Known | None:
-    own = own_infant(facts)
-    return facts.beside.record(RecordKind.INFANT, own) if own else None
 
 
 MAY_GO = (

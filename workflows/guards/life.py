@@ -6,11 +6,11 @@ What a family or a life decides is never refused because a concern is open: see 
 from dataclasses import replace
 from datetime import date, timedelta
 
-from workflows.beside import Known, RecordKind
+from workflows.beside import RecordKind
 from workflows.dates import british
 from workflows.eligibility import Result, eligibility, first_day_too_old
 from workflows.fields.referral import PREGNANCY
-from workflows.guards.people import own_infant
+from workflows.guards.infant import is_lost
 from workflows.vocabulary import Criterion, Facts, Refusal
 
 OF_THE_CARER = (
@@ -46,15 +46,9 @@ def _in_the_pregnancy(facts: Facts, name: str, what: str) -> Refusal | None:
 
 def no_loss_of_this_baby(facts: Facts) -> Refusal | None:
     """Source: requirements X3 S9 and S19: a later baby is a new referral, with the loss as an eligible factor."""
-    record = None if facts.follows else _infant(facts)
-    if facts.recorded.get("lost_on") or (record is not None and record.state == "died"):
+    if is_lost(facts):
         return Refusal("after_a_loss", "The loss of this baby is recorded. A later baby is a new referral.")
     return None
-
-
-def _infant(facts: Facts) -> Known | None:
-    reference = own_infant(facts)
-    return facts.beside.record(RecordKind.INFANT, reference) if reference else None
 
 
 def one_baby_meant(facts: Facts) -> Refusal | None:
