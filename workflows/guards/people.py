@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from workflows.beside import RecordKind
 from workflows.fields.people import NUMBER_IS_NOT_THERE, NUMBER_IS_THERE
+from workflows.guards.days import not_after_the_step
 from workflows.guards.infant import own_infant, own_infant_record, referrals_of
 from workflows.histories import last, standing
 from workflows.vocabulary import Facts, Refusal
@@ -115,10 +116,7 @@ def on_a_plan(facts: Facts) -> Refusal | None:
 
 def birth_is_plausible(facts: Facts) -> Refusal | None:
     """A day of birth is no later than the step that tells of it."""
-    born = facts.data.get("infant_dob")
-    if isinstance(born, date) and born > facts.on:
-        return Refusal("out_of_order", "The baby was born after the day of this step.", ("infant_dob",))
-    return None
+    return not_after_the_step(facts, "infant_dob", "The baby was born after the day of this step.")
 
 
 def something_linked(facts: Facts) -> Refusal | None:
@@ -238,10 +236,7 @@ def babys_record_is_not(facts: Facts) -> Refusal | None:
 
 
 def said_before_the_step(facts: Facts) -> Refusal | None:
-    said = facts.data.get("consent_said_on")
-    if isinstance(said, date) and said > facts.on:
-        return Refusal("out_of_order", "This was said after the day of the step.", ("consent_said_on",))
-    return None
+    return not_after_the_step(facts, "consent_said_on", "This was said after the day of the step.")
 
 
 def consent_was_given(facts: Facts) -> Refusal | None:

@@ -1,8 +1,7 @@
 """Whether what was agreed still stands: consent by its last word, a birth by its own step, an address that is safe."""
 
-from datetime import date
-
 from workflows.beside import RecordKind
+from workflows.guards.days import not_after_the_step
 from workflows.guards.letters import safe_contact
 from workflows.histories import consented, consents
 from workflows.vocabulary import Facts, Refusal
@@ -87,7 +86,4 @@ def expected_still(facts: Facts) -> int:
 
 
 def loss_is_past(facts: Facts) -> Refusal | None:
-    lost = facts.data.get("one_lost_on")
-    if isinstance(lost, date) and lost > facts.on:
-        return Refusal("out_of_order", "The loss lies after the day of this step.", ("one_lost_on",))
-    return None
+    return not_after_the_step(facts, "one_lost_on", "The loss lies after the day of this step.")
