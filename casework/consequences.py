@@ -16,10 +16,10 @@ from workflows.charts.meetings import DECISIONS
 __all__ = ["RULES", "Following", "Rule", "following"]
 
 RULES: dict[tuple[RecordKind, str], tuple[Rule, ...]] = {
-    (RecordKind.INFANT, "link_carer"): (people.link_on_the_carer,),
-    (RecordKind.INFANT, "end_link"): (people.link_on_the_carer,),
-    (RecordKind.CARER, "link_child"): (people.link_on_the_child,),
-    (RecordKind.CARER, "end_link"): (people.link_on_the_child,),
+    (RecordKind.INFANT, "link_carer"): (people.link_on_the_other,),
+    (RecordKind.INFANT, "end_link"): (people.link_on_the_other,),
+    (RecordKind.CARER, "link_child"): (people.link_on_the_other,),
+    (RecordKind.CARER, "end_link"): (people.link_on_the_other,),
     (RecordKind.REFERRAL, "record_birth"): (births.birth_of_the_baby,),
     (RecordKind.INFANT, "record_birth"): (births.birth_on_its_referrals,),
     (RecordKind.REFERRAL, "split_multiple"): (births.a_referral_each,),
