@@ -43,7 +43,7 @@ def referrals_of(store: Store, infant: Case) -> tuple[Case, ...]:
         first = record.answers.get("first_referral")
         opened_by = store.record(record.service, RecordKind.REFERRAL, str(first)) if first else None
         if opened_by and opened_by.answers.get("infant") in (None, record.reference):
-            found.setdefault(opened_by.id, opened_by)
+            found.update((c.id, c) for c in (opened_by, store.standing(opened_by)))
     return tuple(sorted(found.values(), key=lambda case: case.id))
 
 

@@ -1,20 +1,27 @@
-"""Which baby's record a referral is about, and which referrals are about a baby, as a guard may look at them."""
+"""Which baby's record a referral is about, and which referrals are about a baby, as a guard may look at them.
 
-from collections.abc import Mapping
+Of a record that was merged, always the one that stands for it.
+"""
+
+from collections.abc import Iterator, Mapping
 
 from workflows.beside import Known, RecordKind, entries
 from workflows.fields.merging import TAKEN_IN
 from workflows.vocabulary import Facts
+
+MERGED = "merged"
 
 
 def own_infant(facts: Facts) -> str | None:
     """The baby's record that a referral is about: the one it names, else the one that was opened by it, else the one
     of a referral that was merged into it.
     """
-    if named := facts.recorded.get("infant"):
-        return str(named)
-    opened = facts.beside.linked(RecordKind.INFANT, "first_referral")
-    return opened[0].reference if opened else taken_in_with(facts.recorded)
+    named = facts.recorded.get("infant")
+    opened = () if named else facts.beside.linked(RecordKind.INFANT, "first_referral")
+    if opened:
+        return opened[0].reference
+    named = named or taken_in_with(facts.recorded)
+    return standing_for(facts, RecordKind.INFANT, str(named)) if named else None
 
 
 def own_infant_record(facts: Facts) -> Known | None:
@@ -35,12 +42,31 @@ def taken_in_with(answers: Mapping[str, object]) -> str | None:
     return next((str(reference) for reference in told if reference), None)
 
 
-def referrals_of(facts: Facts, infant: str) -> list[Known]:
-    """The referrals that are about a baby's record, open or closed."""
-    found = list(facts.beside.linked(RecordKind.REFERRAL, "infant", infant))
+def standing_for(facts: Facts, kind: RecordKind, reference: str) -> str:
+    """The record itself, or the one that stands for it."""
+    known = facts.beside.record(kind, reference)
+    while known is not None and known.state == MERGED:
+        reference = str(known.answers["survivor"])
+        known = facts.beside.record(kind, reference)
+    return reference
+
+
+def one_baby(facts: Facts, infant: str) -> Iterator[Known]:
+    """A baby's record, and those that were merged into it."""
     record = facts.beside.record(RecordKind.INFANT, infant)
-    first = record.answers.get("first_referral") if record else None
-    if first and first not in {known.reference for known in found}:
-        opened_by = facts.beside.record(RecordKind.REFERRAL, str(first))
-        found += [opened_by] if opened_by else []
-    return found
+    if record is not None:
+        yield record
+        for entry in entries(record.answers, TAKEN_IN):
+            yield from one_baby(facts, entry["other_record"])
+
+
+def referrals_of(facts: Facts, infant: str) -> list[Known]:
+    """The referrals that are about a baby, open or closed."""
+    infant = standing_for(facts, RecordKind.INFANT, infant)
+    found = {known.reference: known for known in facts.beside.linked(RecordKind.REFERRAL, "infant", infant)}
+    for record in one_baby(facts, infant):
+        if first := record.answers.get("first_referral"):
+            opened_by = facts.beside.record(RecordKind.REFERRAL, standing_for(facts, RecordKind.REFERRAL, str(first)))
+            if opened_by is not None and opened_by.answers.get("infant") in (None, record.reference):
+                found.setdefault(opened_by.reference, opened_by)
+    return list(found.values())

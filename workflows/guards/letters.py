@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.beside import Known, RecordKind
-from workflows.guards.infant import is_lost, own_infant
+from workflows.guards.infant import is_lost, own_infant, standing_for
 from workflows.histories import consented, consents, standing
 from workflows.vocabulary import Facts, Refusal
 
@@ -87,7 +87,7 @@ def no_loss(facts: Facts) -> Refusal | None:
 def names_no_other_child(facts: Facts) -> Refusal | None:
     """Source: requirements W14: "never naming one twin's loss in the other's letter"."""
     named, own = letter_of(facts).get("names_child"), own_infant(facts) or facts.reference
-    if not named or named == own:
+    if not named or own in (named, standing_for(facts, RecordKind.INFANT, str(named))):
         return None
     sentence = "This letter names another child. Each child has letters of its own."
     return Refusal("names_another_child", sentence, ("names_child",))

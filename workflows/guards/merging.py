@@ -7,13 +7,12 @@ from collections.abc import Mapping
 
 from workflows.beside import Known, RecordKind
 from workflows.fields.merging import TAKEN_IN
+from workflows.guards.infant import MERGED, standing_for
 from workflows.names import one_name
 from workflows.vocabulary import Facts, Refusal
 
 ENDED = ("died", "restricted")
 """How a baby's record ends while the baby's name stays in it. Two such records are one only where both ended so."""
-
-MERGED = "merged"
 
 
 def two_people(facts: Facts) -> Refusal | None:
@@ -107,21 +106,13 @@ def same_baby(facts: Facts) -> Refusal | None:
     """Two referrals become one only if they are about one baby's record, or not both have one."""
     named = (facts.recorded.get("infant"), facts.data.get("others_baby"))
     opened = facts.beside.linked(RecordKind.INFANT, "first_referral")
-    babies = {_standing(facts, str(name)) for name in named if name} | {known.reference for known in opened}
+    babies = {standing_for(facts, RecordKind.INFANT, str(name)) for name in named if name}
+    babies |= {known.reference for known in opened}
     if len(babies) < 2:
         return None
     told = " and ".join(sorted(babies))
     sentence = f"The referrals are about two babies' records, {told}. If those are one baby, merge them first."
     return Refusal("two_babies", sentence)
-
-
-def _standing(facts: Facts, reference: str) -> str:
-    """The record itself, or the one that stands for it."""
-    known = facts.beside.record(RecordKind.INFANT, reference)
-    while known is not None and known.state == MERGED:
-        reference = str(known.answers["survivor"])
-        known = facts.beside.record(RecordKind.INFANT, reference)
-    return reference
 
 
 def about_a_record_taken_in(facts: Facts) -> Refusal | None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from workflows.beside import RecordKind
 from workflows.fields.people import NUMBER_IS_NOT_THERE, NUMBER_IS_THERE
 from workflows.guards.days import not_after_the_step
-from workflows.guards.infant import own_infant, own_infant_record, referrals_of
+from workflows.guards.infant import own_infant, own_infant_record, referrals_of, standing_for
 from workflows.histories import last, standing
 from workflows.vocabulary import Facts, Refusal
 
@@ -131,7 +131,7 @@ def one_infant(facts: Facts) -> Refusal | None:
     if not named:
         return None
     own = own_infant(facts)
-    if own is not None and own != named:
+    if own is not None and own != standing_for(facts, RecordKind.INFANT, str(named)):
         sentence = "This referral is about another baby's record. Open a referral for this baby, or merge the records."
         return Refusal("second_infant", sentence, ("infant",))
     return _must_be_open(facts, RecordKind.INFANT, "infant") or _same_person(
