@@ -9,6 +9,8 @@ from tests.people.scene import Scene
 
 ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 SAME: dict[str, str] = {"same_because": "One red book.", "second_person": "B. Second"}
+APART = "Cousins of one name."
+UNDO: dict[str, str] = {"reason": "It was the cousin.", "second_person": "B. Second"}
 
 
 class Two:
@@ -68,3 +70,51 @@ def test_a_loss_told_on_a_babys_record_reaches_the_referral_into_which_its_first
     scene.does(first, "merge_into", survivor=stays, **SAME)
     scene.does(baby, "record_loss", lost_on=scene.today, **LOSS)
     assert scene.case(stays).state == "closed_loss"
+
+
+def test_after_a_loss_two_records_are_not_parted_before_it_is_said_whose_loss_it_was(scene: Scene) -> None:
+    two = Two(scene).merged()
+    two.lost(two.baby)
+    assert [scene.case(ref).state for ref in (two.stays, two.goes)] == ["closed_loss"] * 2
+    part = {"merged_into": two.baby, "apart_because": APART}
+    assert scene.refused(two.other, "unmerge", **part) == {"after_a_loss"}
+    scene.does(two.baby, "undo_loss", **UNDO)
+    scene.does(two.other, "unmerge", **part)
+    two.lost(two.other)
+    of_each = {ref: scene.case(ref).state for ref in (two.baby, two.stays, two.other, two.goes)}
+    assert of_each == {two.baby: "born", two.stays: "received", two.other: "died", two.goes: "closed_loss"}
+
+
+@ON_ONE
+def test_nor_is_one_that_was_merged_into_a_record_that_was_merged_on(scene: Scene) -> None:
+    two, third = Two(scene).merged(), scene.infant()
+    scene.does(two.baby, "merge_into", survivor=third, **SAME)
+    two.lost(third)
+    for goes, stays in ((two.other, two.baby), (two.baby, third)):
+        assert scene.refused(goes, "unmerge", merged_into=stays, apart_because=APART) == {"after_a_loss"}
+
+
+@ON_ONE
+def test_a_loss_that_was_taken_back_for_both_is_recorded_again_before_they_part(scene: Scene) -> None:
+    two = Two(scene)
+    for baby in (two.baby, two.other):
+        two.lost(baby)
+    two.merged()
+    scene.does(two.baby, "undo_loss", **UNDO)
+    part = {"merged_into": two.baby, "apart_because": APART}
+    assert scene.refused(two.other, "unmerge", **part) == {"lives_differ"}
+    two.lost(two.baby)
+    scene.does(two.other, "unmerge", **part)
+    scene.does(two.baby, "undo_loss", **UNDO)
+    assert [scene.case(ref).state for ref in (two.stays, two.other, two.goes)] == ["received", "died", "closed_loss"]
+
+
+@ON_ONE
+def test_a_record_that_was_restricted_with_another_is_not_parted_from_it_before_that_is_lifted(scene: Scene) -> None:
+    two = Two(scene).merged()
+    scene.does(two.baby, "restrict", reason="An order, it was said.")
+    part = {"merged_into": two.baby, "apart_because": APART}
+    assert scene.refused(two.other, "unmerge", **part) == {"record_restricted"}
+    scene.does(two.baby, "lift_restriction", **UNDO)
+    scene.does(two.other, "unmerge", **part)
+    assert scene.case(two.other).state == "born"

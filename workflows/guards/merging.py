@@ -58,6 +58,34 @@ def merged_into_that_one(facts: Facts) -> Refusal | None:
     return Refusal("other_survivor", f"This record was merged into {survivor}: name that one.", ("merged_into",))
 
 
+def ended_alike(facts: Facts) -> Refusal | None:
+    """A loss, its undoing or a restriction that came while two babies' records were one reached both's referrals."""
+    into = standing_for(facts, RecordKind.INFANT, str(facts.recorded.get("survivor")))
+    stays, stood = facts.beside.record(RecordKind.INFANT, into), facts.recorded.get("closed_from")
+    if stays is None or stays.state == stood or not {stays.state, stood}.intersection(ENDED):
+        return None
+    code, sentence = MEANWHILE.get(stays.state, TAKEN_BACK)
+    return Refusal(code, sentence.format(into))
+
+
+MEANWHILE = {
+    "died": (
+        "after_a_loss",
+        "A loss is recorded on {0}, and closed the referrals of both. Take it back there first (undo_loss), part the "
+        "two, and record it for the baby whose loss it was.",
+    ),
+    "restricted": (
+        "record_restricted",
+        "{0} is under restriction, and this record with it. It is lifted there first, by two people.",
+    ),
+}
+TAKEN_BACK = (
+    "lives_differ",
+    "The loss was taken back on {0} for both. Record it there again, part the two, and take back that which was wrong.",
+)
+"""Why two records may not part yet, by how the one that stays has ended; it has not: its loss was taken back."""
+
+
 def referral_survives(facts: Facts) -> Refusal | None:
     return survivor_stands(RecordKind.REFERRAL, facts)
 
