@@ -13,20 +13,25 @@ MERGED = "merged"
 
 
 def own_infant(facts: Facts) -> str | None:
-    """The baby's record that a referral is about: the one it names, else the one that was opened by it, else the one
-    of a referral that was merged into it.
-    """
-    named = facts.recorded.get("infant")
-    opened = () if named else facts.beside.linked(RecordKind.INFANT, "first_referral")
-    if opened:
-        return opened[0].reference
-    named = named or taken_in_with(facts.recorded)
-    return standing_for(facts, RecordKind.INFANT, str(named)) if named else None
+    """The baby's record that this referral is about."""
+    return infant_of(facts, facts.reference, facts.recorded)
 
 
 def own_infant_record(facts: Facts) -> Known | None:
     reference = own_infant(facts)
     return facts.beside.record(RecordKind.INFANT, reference) if reference else None
+
+
+def infant_of(facts: Facts, referral: str, answers: Mapping[str, object]) -> str | None:
+    """The baby's record that a referral is about: the one it names, else the one that was opened by it, else the one
+    of a referral that was merged into it.
+    """
+    named = answers.get("infant")
+    opened = () if named else facts.beside.linked(RecordKind.INFANT, "first_referral", referral)
+    if opened:
+        return opened[0].reference
+    named = named or taken_in_with(answers)
+    return standing_for(facts, RecordKind.INFANT, str(named)) if named else None
 
 
 def is_lost(facts: Facts) -> bool:

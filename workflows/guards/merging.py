@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from workflows.beside import Known, RecordKind
 from workflows.fields.merging import TAKEN_IN
-from workflows.guards.infant import MERGED, standing_for
+from workflows.guards.infant import MERGED, infant_of, own_infant, standing_for
 from workflows.names import one_name
 from workflows.vocabulary import Facts, Refusal
 
@@ -103,6 +103,28 @@ def not_twins(facts: Facts) -> Refusal | None:
         if are_twins(facts.reference, facts.recorded, stays.reference, stays.answers):
             return Refusal("twins", f"This and {stays.reference} are twins: two babies, two records.", ("survivor",))
     return None
+
+
+def no_duplicate_of_a_twin(facts: Facts) -> Refusal | None:
+    """A void has no way back, and takes a referral off every list: each of two twins has one."""
+    named = facts.data.get("surviving_reference")
+    if facts.from_paper or facts.data.get("void_reason") != "duplicate" or not named:
+        return None
+    other = facts.beside.record(RecordKind.REFERRAL, standing_for(facts, RecordKind.REFERRAL, str(named)))
+    if other is None or other.reference == facts.reference or not _twins_of(facts, other):
+        return None
+    sentence = f"This and {other.reference} are the referrals of twins: two babies, two referrals. Close it otherwise."
+    return Refusal("twins", sentence, ("surviving_reference",))
+
+
+def _twins_of(facts: Facts, other: Known) -> bool:
+    if are_twins(facts.reference, facts.recorded, other.reference, other.answers):
+        return True
+    names = (own_infant(facts), infant_of(facts, other.reference, other.answers))
+    here, there = (facts.beside.record(RecordKind.INFANT, name) if name else None for name in names)
+    if here is None or there is None or here.reference == there.reference:
+        return False
+    return are_twins(here.reference, here.answers, there.reference, there.answers)
 
 
 def are_twins(reference: str, answers: Mapping[str, object], other: str, others: Mapping[str, object]) -> bool:

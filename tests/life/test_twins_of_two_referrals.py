@@ -1,0 +1,75 @@
+"""Twins of whom each parent was referred: two referrals of one pregnancy, and each baby one record all the same."""
+
+from typing import Any
+
+import pytest
+
+from casework import Receipt
+from casework.life.records import infant_of
+from tests.life.scene import BEFORE_BIRTH, LOSS, considered
+from tests.people.scene import Scene
+
+ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+LETTER: dict[str, Any] = {"letter_kind": "outcome", "letter_to": "referrer", "letter_by": "post"}
+
+
+class Parents:
+    """The mother's and the father's referral, both about one record of an unborn baby."""
+
+    def __init__(self, scene: Scene, said: dict[str, Any] | None = None, **of_the_record: Any) -> None:
+        self.scene, self.record = scene, scene.unborn(**of_the_record)
+        due = {**BEFORE_BIRTH, "expected_due_date": scene.of(self.record, "expected_due_date")}
+        self.mothers, self.fathers = (scene.referral(**due, **(said or {})) for _ in range(2))
+        for referral in (self.mothers, self.fathers):
+            scene.does(referral, "link_records", infant=self.record)
+
+    def born(self, babies: int = 2) -> "Parents":
+        self.scene.does(self.mothers, "record_birth", infant_dob=self.scene.today, babies_born=babies)
+        return self
+
+    def split(self, referral: str, own: int = 1, *in_scope: bool) -> Receipt:
+        babies = considered(*(in_scope or (True, True)))
+        return self.scene.does(referral, "split_multiple", birth_order=own, babies_considered=babies)
+
+    def lost(self, reference: str, **more: Any) -> None:
+        self.scene.does(reference, "record_loss", lost_on=self.scene.today, **LOSS, **more)
+
+    def states(self, *references: str) -> list[str]:
+        return [self.scene.case(reference).state for reference in references]
+
+
+@pytest.fixture
+def parents(scene: Scene) -> Parents:
+    return Parents(scene)
+
+
+def twins_referral(receipt: Receipt) -> str:
+    (reference,) = (one.reference for one in receipt.also if one.trigger == "split_off")
+    return reference
+
+
+def record_of(scene: Scene, referral: str) -> str:
+    with scene.casework.database.reading() as store:
+        found = infant_of(store, scene.case(referral))
+    assert found is not None
+    return found.reference
+
+
+# Two entries that are no doubles
+
+
+@ON_ONE
+@pytest.mark.parametrize("whose", ["split", "records"])
+def test_the_referral_of_the_other_twin_is_no_duplicate(scene: Scene, parents: Parents, whose: str) -> None:
+    if whose == "split":
+        other = twins_referral(parents.born().split(parents.mothers))
+        own = parents.mothers
+    else:
+        of_one_birth = {"babies_born": 2, "family": "F-1", "infant_dob": scene.days_ago(120)}
+        own, other = scene.referral(), scene.referral()
+        for order, referral in enumerate((own, other), start=1):
+            scene.does(referral, "link_records", infant=scene.infant(birth_order=order, **of_one_birth))
+    void = {"void_reason": "duplicate", "surviving_reference": other}
+    assert scene.refused(own, "void", **void) == {"twins"}
+    assert scene.refused(other, "void", **{**void, "surviving_reference": own}) == {"twins"}
+    scene.does(own, "void", **{**void, "surviving_reference": scene.referral()})
