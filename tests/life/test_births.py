@@ -169,7 +169,7 @@ def test_babies_are_split_once_each_of_them_considered_and_the_first_referral_st
 
 def test_nobody_splits_a_referral_off_by_hand(casework: Casework, clock: Clock, actors: Actors) -> None:
     family = referred(casework, clock, actors.everyone)
-    by_hand = {"split_from": family.case.reference, "birth_order": 1}
+    by_hand = {"split_from": family.case.reference, "birth_order": 1, "infant": None}
     assert refused(family, "split_off", **by_hand).keys() == {"follows_only"}
 
 

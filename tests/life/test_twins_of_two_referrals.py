@@ -8,6 +8,7 @@ from casework import Receipt
 from casework.life.records import infant_of
 from tests.life.scene import BEFORE_BIRTH, LOSS, considered
 from tests.people.scene import Scene
+from workflows.beside import RecordKind
 
 ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 LETTER: dict[str, Any] = {"letter_kind": "outcome", "letter_to": "referrer", "letter_by": "post"}
@@ -53,6 +54,47 @@ def record_of(scene: Scene, referral: str) -> str:
         found = infant_of(store, scene.case(referral))
     assert found is not None
     return found.reference
+
+
+def test_a_second_twin_has_one_record_however_many_referrals_are_split(scene: Scene, parents: Parents) -> None:
+    parents.born()
+    second, seconds = (twins_referral(parents.split(ref)) for ref in (parents.mothers, parents.fathers))
+    assert record_of(scene, second) == record_of(scene, seconds) != parents.record
+    assert scene.of(seconds, "family") == scene.of(second, "family")
+    scene.does(seconds, "prepare_letter", **LETTER)
+    parents.lost(second)
+    assert parents.states(second, seconds) == ["closed_loss", "closed_loss"]
+    assert scene.of(seconds, "letters") is None
+    assert all(scene.case(ref).open for ref in (parents.mothers, parents.fathers, parents.record))
+
+
+@ON_ONE
+def test_the_record_of_a_twin_is_found_although_its_referral_was_merged_into_another(
+    scene: Scene, parents: Parents
+) -> None:
+    second = twins_referral(parents.born().split(parents.mothers))
+    record = record_of(scene, second)
+    elsewhere = scene.referral(infant_dob=scene.today)
+    scene.does(second, "merge_into", survivor=elsewhere, same_because="One red book.", second_person="B. Second")
+    assert record_of(scene, twins_referral(parents.split(parents.fathers))) == record
+
+
+@ON_ONE
+def test_two_referrals_of_one_babys_record_go_on_for_the_same_twin(scene: Scene, parents: Parents) -> None:
+    parents.born().split(parents.mothers, 1)
+    both = {"birth_order": 2, "babies_considered": considered(True, True)}
+    assert scene.refused(parents.fathers, "split_multiple", **both) == {"another_baby"}
+    parents.split(parents.fathers, 1)
+
+
+@ON_ONE
+def test_a_twin_who_was_lost_is_not_split_off_once_more(scene: Scene, parents: Parents) -> None:
+    second = twins_referral(parents.born().split(parents.mothers))
+    parents.lost(second)
+    both = {"birth_order": 1, "babies_considered": considered(True, True)}
+    assert scene.refused(parents.fathers, "split_multiple", **both) == {"after_a_loss"}
+    receipt = parents.split(parents.fathers, 1, True, False)
+    assert [one.kind for one in receipt.also if one.kind == RecordKind.REFERRAL] == []
 
 
 # Two entries that are no doubles

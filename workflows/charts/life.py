@@ -32,6 +32,7 @@ from workflows.fields.people import (
     BIRTH_ORDER,
     FAMILY,
     GESTATION_WEEKS,
+    INFANT,
     INFANT_SEX,
     SECOND_PERSON,
 )
@@ -51,6 +52,7 @@ from workflows.guards.life import (
     born_together,
     contact_was_agreed,
     each_relationship_considered,
+    goes_on_for_the_same_baby,
     loss_fits_the_pregnancy,
     loss_recorded,
     no_loss_of_this_baby,
@@ -58,6 +60,7 @@ from workflows.guards.life import (
     one_baby_meant,
 )
 from workflows.guards.merging import two_people
+from workflows.guards.people import one_infant
 from workflows.guards.referral import no_other_open_referral
 from workflows.guards.standing import loss_is_past, lost_of_several, several_expected
 from workflows.vocabulary import STAYS, Move, Role
@@ -77,8 +80,8 @@ CONFIRMED = (CONFIRMED_BY, CONFIRMED_FROM)
 # fmt: off
 BIRTH = (
     *from_each(OPEN, Move("", "record_birth",      STAYS, (CLIN, ADM), needs=(INFANT_DOB, BABIES_BORN), takes=(*OF_THE_BABY, GESTATION_WEEKS, NEONATAL_STAY), only_if=(no_loss_of_this_baby, not_born_yet, birth_fits_the_pregnancy, no_other_open_referral), marks="birth_recorded_on", while_held=True, side=True)),
-    *from_each(OPEN, Move("", "split_multiple",    STAYS, (CLIN,),     needs=(BIRTH_ORDER, BABIES_CONSIDERED), takes=(*OF_THE_BABY, FAMILY), only_if=(born_together, each_relationship_considered, no_other_open_referral), marks="split_on", while_held=True, side=True)),
-    *from_each(OPEN, Move("", "split_off",         STAYS, (CLIN,),     needs=(SPLIT_FROM, BIRTH_ORDER), takes=(*OF_THE_BABY, ADVICE, FAMILY), only_if=(split_follows, no_other_open_referral), marks="split_on", forgets=NOT_THE_TWINS, while_held=True, side=True)),
+    *from_each(OPEN, Move("", "split_multiple",    STAYS, (CLIN,),     needs=(BIRTH_ORDER, BABIES_CONSIDERED), takes=(*OF_THE_BABY, FAMILY), only_if=(born_together, each_relationship_considered, goes_on_for_the_same_baby, no_other_open_referral), marks="split_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "split_off",         STAYS, (CLIN,),     needs=(SPLIT_FROM, BIRTH_ORDER), takes=(*OF_THE_BABY, ADVICE, FAMILY, INFANT), only_if=(split_follows, one_infant, no_other_open_referral), marks="split_on", forgets=NOT_THE_TWINS, while_held=True, side=True)),
     *from_each(OPEN, Move("", "recheck_gp",        STAYS, (ADM, CLIN), needs=(GP_PRACTICE_CODE,), takes=(GP_IN_AREA, INFANT_GP_IN_AREA), only_if=(born,), marks="gp_rechecked_on", while_held=True, side=True)),
     *from_each(OPEN, Move("", "move_record_entry", STAYS, (ADM, CLIN, DUTY), needs=(CALL_RECORDED_IN,), while_held=True, side=True)),
 )

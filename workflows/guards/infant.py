@@ -56,20 +56,20 @@ def standing_for(facts: Facts, kind: RecordKind, reference: str) -> str:
     return reference
 
 
-def one_baby(facts: Facts, infant: str) -> Iterator[Known]:
-    """A baby's record, and those that were merged into it."""
-    record = facts.beside.record(RecordKind.INFANT, infant)
+def one_baby(facts: Facts, kind: RecordKind, reference: str) -> Iterator[Known]:
+    """A baby's record, or a referral, and those that were merged into it."""
+    record = facts.beside.record(kind, reference)
     if record is not None:
         yield record
         for entry in entries(record.answers, TAKEN_IN):
-            yield from one_baby(facts, entry["other_record"])
+            yield from one_baby(facts, kind, entry["other_record"])
 
 
 def referrals_of(facts: Facts, infant: str) -> list[Known]:
     """The referrals that are about a baby, open or closed."""
     infant = standing_for(facts, RecordKind.INFANT, infant)
     found = {known.reference: known for known in facts.beside.linked(RecordKind.REFERRAL, "infant", infant)}
-    for record in one_baby(facts, infant):
+    for record in one_baby(facts, RecordKind.INFANT, infant):
         if first := record.answers.get("first_referral"):
             opened_by = facts.beside.record(RecordKind.REFERRAL, standing_for(facts, RecordKind.REFERRAL, str(first)))
             if opened_by is not None and opened_by.answers.get("infant") in (None, record.reference):

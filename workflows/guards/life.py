@@ -10,7 +10,7 @@ from workflows.beside import RecordKind
 from workflows.dates import british
 from workflows.eligibility import Result, eligibility, first_day_too_old
 from workflows.fields.referral import PREGNANCY
-from workflows.guards.infant import is_lost
+from workflows.guards.infant import is_lost, one_baby, own_infant, referrals_of
 from workflows.vocabulary import Criterion, Facts, Refusal
 
 OF_THE_CARER = (
@@ -105,6 +105,21 @@ def each_relationship_considered(facts: Facts) -> Refusal | None:
         sentence = "This referral goes on for a baby whom the service sees. Name that one by the order of birth."
         return Refusal("baby_not_in_scope", sentence, ("birth_order",))
     return None
+
+
+def goes_on_for_the_same_baby(facts: Facts) -> Refusal | None:
+    """Each parent's referral may be about one baby's record: then both go on for that baby (one baby, one record)."""
+    named, own = facts.data.get("birth_order"), own_infant(facts)
+    others = [known for known in referrals_of(facts, own) if known.reference != facts.reference] if own else []
+    said = (one for known in others for one in one_baby(facts, RecordKind.REFERRAL, known.reference))
+    known = next((one.answers["birth_order"] for one in said if one.answers.get("split_on")), named)
+    if not named or known == named:
+        return None
+    sentence = (
+        f"The record {own} is of baby {known} of this birth, by another referral: this one goes on for the same baby. "
+        "The others have a referral of their own by this step."
+    )
+    return Refusal("another_baby", sentence, ("birth_order",))
 
 
 # Another carer
