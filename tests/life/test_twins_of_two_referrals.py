@@ -101,9 +101,9 @@ def test_a_twin_who_was_lost_is_not_split_off_once_more(scene: Scene, parents: P
 
 
 @ON_ONE
-@pytest.mark.parametrize("whose", ["split", "records"])
-def test_the_referral_of_the_other_twin_is_no_duplicate(scene: Scene, parents: Parents, whose: str) -> None:
-    if whose == "split":
+@pytest.mark.parametrize("because", ["twins", "two_babies"])
+def test_the_referral_of_the_other_twin_is_no_duplicate(scene: Scene, parents: Parents, because: str) -> None:
+    if because == "twins":
         other = twins_referral(parents.born().split(parents.mothers))
         own = parents.mothers
     else:
@@ -112,6 +112,6 @@ def test_the_referral_of_the_other_twin_is_no_duplicate(scene: Scene, parents: P
         for order, referral in enumerate((own, other), start=1):
             scene.does(referral, "link_records", infant=scene.infant(birth_order=order, **of_one_birth))
     void = {"void_reason": "duplicate", "surviving_reference": other}
-    assert scene.refused(own, "void", **void) == {"twins"}
-    assert scene.refused(other, "void", **{**void, "surviving_reference": own}) == {"twins"}
+    assert scene.refused(own, "void", **void) == {because}
+    assert scene.refused(other, "void", **{**void, "surviving_reference": own}) == {because}
     scene.does(own, "void", **{**void, "surviving_reference": scene.referral()})

@@ -193,6 +193,7 @@ class RandomLife:
             if one.kind == "infant" and not any(b.reference == one.reference for b in self.box.babies):
                 first = self.casework.case(one.reference).answers["first_referral"]
                 baby = next(c.baby for c in self.box.cards if c.reference == first)
+                assert not baby.reference, self._story(f"{baby.reference} ought to be the baby's only record")
                 state = baby.state
                 baby.opened(one.reference)
                 if state == "died":

@@ -1,5 +1,6 @@
 """Births, losses and carers: what happens in a life, and on which other cards it is written too."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ from tests.lives.ways import (
     PAST,
     SAME_PEOPLE,
     UNBORN,
+    Against,
     Rule,
     Said,
     if_,
@@ -42,18 +44,60 @@ def split(box: Box, card: Card, said: Said, on: date) -> None:
 
 
 def twin(box: Box, card: Card, reference: str, said: Said, on: date) -> Card:
-    """The other baby's referral: the same days behind it. No letter and no offer is doubled."""
-    entry = said["babies_considered"][1]
-    baby = Baby(card.service, entry["name_of_this_baby"], card.baby.due, card.born)
-    own: dict[str, Any] = {"reference": reference, "baby": baby, "name": baby.name, "linked": False, "order": 2}
-    of_its_own = replace(card, **own, split=True, twin_of=card.reference)
+    """The other baby's referral: the same days behind it. No letter and no offer is doubled, and no baby."""
+    entry = _of_the_other(said)
+    known, order = _known_twin(box, card, said), entry["birth_order"]
+    baby = known or Baby(card.service, entry["name_of_this_baby"], card.baby.due, card.born)
+    own: dict[str, Any] = {"reference": reference, "baby": baby, "name": entry["name_of_this_baby"], "order": order}
+    of_its_own = replace(card, **own, linked=known is not None, split=True, twin_of=card.reference)
     of_its_own.letters, of_its_own.taken, of_its_own.sent, of_its_own.offered = [], [], 0, False
     for name in ("appointments", "cowork", "concerns", "consents", "counts"):
         value = getattr(card, name)
         setattr(of_its_own, name, list(value) if isinstance(value, list) else deepcopy(value))
     box.cards.append(of_its_own)
-    box.babies.append(baby)
+    if known is None:
+        box.babies.append(baby)
     return of_its_own
+
+
+def _of_the_other(said: Said) -> dict[str, Any]:
+    """What is said of the baby for whom the first referral does not go on."""
+    return next(entry for entry in said["babies_considered"] if entry["birth_order"] != said["birth_order"])
+
+
+def _of_the_same_baby(box: Box, card: Card) -> list[Card]:
+    return [c for c in box.cards if c is not card and c.baby is card.baby and card.baby.reference]
+
+
+def _known_twin(box: Box, card: Card, said: Said) -> Baby | None:
+    """The other baby, where the other parent's referral has been split before."""
+    firsts, order = {c.reference for c in _of_the_same_baby(box, card)}, _of_the_other(said)["birth_order"]
+    return next((c.baby for c in box.cards if c.twin_of in firsts and c.order == order), None)
+
+
+def _another_baby(box: Box, card: Card, said: Said, on: date) -> str:
+    orders = {c.order for c in _of_the_same_baby(box, card) if c.split}
+    return "another_baby" if orders and said["birth_order"] not in orders else ""
+
+
+def _of_the_twin(code: str, test: Callable[[Box, Card, Baby], object]) -> Against:
+    """Found on the other baby's new referral, so only where nothing spoke against the split before."""
+
+    def against(box: Box, card: Card, said: Said, on: date) -> str:
+        before = (_considered, _another_baby, SAME_PEOPLE)
+        if card.babies < 2 or card.split or any(ask(box, card, said, on) for ask in before):
+            return ""
+        known = _known_twin(box, card, said)
+        return code if known and test(box, card, known) else ""
+
+    return against
+
+
+TWIN_LOST = _of_the_twin("after_a_loss", lambda box, card, known: known.died)
+TWIN_DIFFERS = _of_the_twin("not_the_same_person", lambda box, card, known: not known.died and known.born != card.born)
+TWIN_REFERRED = _of_the_twin(
+    "already_referred", lambda box, card, known: not known.died and box.same_records(card, known, card.carer)
+)
 
 
 def _considered(box: Box, card: Card, said: Said, on: date) -> str:
@@ -190,7 +234,11 @@ PEOPLE: dict[str, Rule] = {
             if_("one_baby", lambda box, card, said, on: card.babies < 2),
             if_("already_split", lambda box, card, said, on: card.babies > 1 and card.split),
             _considered,
+            _another_baby,
             SAME_PEOPLE,
+            TWIN_LOST,
+            TWIN_DIFFERS,
+            TWIN_REFERRED,
         ),
         held=True,
     ),

@@ -103,9 +103,10 @@ def _birth(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 
 
 def _split(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
+    own = dice.choice((1, 1, 1, 2))
     each = [{"birth_order": n, "under_stress": "yes", "in_scope": "yes"} for n in (1, 2)]
-    each[1]["name_of_this_baby"] = f"{card.baby.name} the second of {card.reference}"
-    return {"birth_order": 1, "babies_considered": each, "infant_name": None}
+    each[2 - own]["name_of_this_baby"] = f"{card.baby.name} the other of {card.reference}"
+    return {"birth_order": own, "babies_considered": each, "infant_name": None}
 
 
 def _loss(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
@@ -175,6 +176,12 @@ def _merge(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     return {"survivor": dice.choice(others if others and dice.often(0.85) else here).reference, **MERGED}
 
 
+def _void(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
+    others = [c.reference for c in box.cards if c is not card and c.service == card.service]
+    why = dice.choice(("entered_in_error", "duplicate", "duplicate"))
+    return {"void_reason": why, "surviving_reference": dice.choice([*others, "R-1"])}
+
+
 def _part(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     stays = card.into.reference if card.into else "R-0"
     return {"merged_into": stays, "apart_because": "Two after all."}
@@ -229,9 +236,7 @@ SAYS: dict[str, Says] = {
     "transfer_accepted": _accept_transfer, "transfer_refused": plain(), "end_cowork": _cowork,
     "start_cowork": _begin_cowork,
     "close_disengaged": plain(**VOICE), "move_away": plain(), "withdraw_consent": plain(withdrawn_by="The mother"),
-    "void": lambda box, card, dice, today: {
-        "void_reason": dice.choice(("entered_in_error", "duplicate")), "surviving_reference": "R-1",
-    },
+    "void": _void,
     "reopen": lambda box, card, dice, today: {"consent_on": today} if dice.often(0.5) else {},
     "merge_into": _merge, "unmerge": _part,
 }  # fmt: skip

@@ -14,7 +14,7 @@ MERGED = "merged"
 
 def own_infant(facts: Facts) -> str | None:
     """The baby's record that this referral is about."""
-    return infant_of(facts, facts.reference, facts.recorded)
+    return next(iter(infants_of(facts, facts.reference, facts.recorded)), None)
 
 
 def own_infant_record(facts: Facts) -> Known | None:
@@ -22,16 +22,16 @@ def own_infant_record(facts: Facts) -> Known | None:
     return facts.beside.record(RecordKind.INFANT, reference) if reference else None
 
 
-def infant_of(facts: Facts, referral: str, answers: Mapping[str, object]) -> str | None:
+def infants_of(facts: Facts, referral: str, answers: Mapping[str, object]) -> list[str]:
     """The baby's record that a referral is about: the one it names, else the one that was opened by it, else the one
-    of a referral that was merged into it.
+    of a referral that was merged into it. Two, where two were opened by referrals that are being merged.
     """
     named = answers.get("infant")
     opened = () if named else facts.beside.linked(RecordKind.INFANT, "first_referral", referral)
     if opened:
-        return opened[0].reference
+        return [known.reference for known in opened]
     named = named or taken_in_with(answers)
-    return standing_for(facts, RecordKind.INFANT, str(named)) if named else None
+    return [standing_for(facts, RecordKind.INFANT, str(named))] if named else []
 
 
 def is_lost(facts: Facts) -> bool:

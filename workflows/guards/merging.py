@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from workflows.beside import Known, RecordKind
 from workflows.fields.merging import TAKEN_IN
-from workflows.guards.infant import MERGED, infant_of, own_infant, standing_for
+from workflows.guards.infant import MERGED, infants_of, standing_for
 from workflows.names import one_name
 from workflows.vocabulary import Facts, Refusal
 
@@ -105,26 +105,19 @@ def not_twins(facts: Facts) -> Refusal | None:
     return None
 
 
-def no_duplicate_of_a_twin(facts: Facts) -> Refusal | None:
-    """A void has no way back, and takes a referral off every list: each of two twins has one."""
+def duplicate_of_the_same_baby(facts: Facts) -> Refusal | None:
+    """A void has no way back, and takes a referral off every list: what is no double for a merge is none for it."""
     named = facts.data.get("surviving_reference")
     if facts.from_paper or facts.data.get("void_reason") != "duplicate" or not named:
         return None
     other = facts.beside.record(RecordKind.REFERRAL, standing_for(facts, RecordKind.REFERRAL, str(named)))
-    if other is None or other.reference == facts.reference or not _twins_of(facts, other):
+    if other is None or other.reference == facts.reference:
         return None
-    sentence = f"This and {other.reference} are the referrals of twins: two babies, two referrals. Close it otherwise."
-    return Refusal("twins", sentence, ("surviving_reference",))
-
-
-def _twins_of(facts: Facts, other: Known) -> bool:
     if are_twins(facts.reference, facts.recorded, other.reference, other.answers):
-        return True
-    names = (own_infant(facts), infant_of(facts, other.reference, other.answers))
-    here, there = (facts.beside.record(RecordKind.INFANT, name) if name else None for name in names)
-    if here is None or there is None or here.reference == there.reference:
-        return False
-    return are_twins(here.reference, here.answers, there.reference, there.answers)
+        sentence = f"This and {other.reference} are of twins: two babies, two referrals. If one has to end, close it."
+        return Refusal("twins", sentence, ("surviving_reference",))
+    pair = ((facts.reference, facts.recorded), (other.reference, other.answers))
+    return _one_record(*(baby for reference, answers in pair for baby in infants_of(facts, reference, answers)))
 
 
 def are_twins(reference: str, answers: Mapping[str, object], other: str, others: Mapping[str, object]) -> bool:
@@ -135,8 +128,8 @@ def are_twins(reference: str, answers: Mapping[str, object], other: str, others:
     if len(split) == 1 and (answers.get("split_from") or others.get("split_from")):
         return True
     orders = (answers.get("birth_order"), others.get("birth_order"))
-    if all(orders) and orders[0] != orders[1]:
-        return True
+    if all(orders):
+        return orders[0] != orders[1]
     if answers.get("twin_of") == other or others.get("twin_of") == reference:
         return True
     return _of_one_birth(answers, others)
@@ -154,13 +147,15 @@ def _of_one_birth(answers: Mapping[str, object], others: Mapping[str, object]) -
 
 def same_baby(facts: Facts) -> Refusal | None:
     """Two referrals become one only if they are about one baby's record, or not both have one."""
-    named = (facts.recorded.get("infant"), facts.data.get("others_baby"))
-    opened = facts.beside.linked(RecordKind.INFANT, "first_referral")
-    babies = {standing_for(facts, RecordKind.INFANT, str(name)) for name in named if name}
-    babies |= {known.reference for known in opened}
-    if len(babies) < 2:
+    named = facts.data.get("others_baby")
+    other = [standing_for(facts, RecordKind.INFANT, str(named))] if named else []
+    return _one_record(*infants_of(facts, facts.reference, facts.recorded), *other)
+
+
+def _one_record(*babies: str) -> Refusal | None:
+    if len(set(babies)) < 2:
         return None
-    told = " and ".join(sorted(babies))
+    told = " and ".join(sorted(set(babies)))
     sentence = f"The referrals are about two babies' records, {told}. If those are one baby, merge them first."
     return Refusal("two_babies", sentence)
 
