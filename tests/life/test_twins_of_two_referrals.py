@@ -97,6 +97,54 @@ def test_a_twin_who_was_lost_is_not_split_off_once_more(scene: Scene, parents: P
     assert [one.kind for one in receipt.also if one.kind == RecordKind.REFERRAL] == []
 
 
+# Before the birth: a loss of one of several
+
+
+def test_where_the_babys_record_alone_says_that_two_are_expected_a_loss_asks_which_baby(scene: Scene) -> None:
+    parents = Parents(scene, babies_born=2)
+    loss = {**LOSS, "lost_on": scene.today}
+    for reference in (parents.mothers, parents.fathers, parents.record):
+        assert scene.refused(reference, "record_loss", **loss) == {"which_baby"}
+    scene.does(parents.mothers, "record_loss_of_one", one_lost_on=scene.today, **LOSS)
+    assert all(scene.case(ref).open for ref in (parents.mothers, parents.fathers, parents.record))
+    parents.lost(parents.fathers)
+    both = parents.states(parents.mothers, parents.fathers)
+    assert (both, *parents.states(parents.record)) == (["closed_loss"] * 2, "died")
+
+
+@ON_ONE
+def test_the_loss_of_one_of_several_is_known_wherever_the_baby_is_written_of(scene: Scene) -> None:
+    parents = Parents(scene, {"babies_expected": 3})
+    scene.does(parents.fathers, "prepare_letter", **LETTER)
+    scene.does(parents.mothers, "record_loss_of_one", one_lost_on=scene.today, **LOSS)
+    assert [len(scene.of(ref, "lost_before_birth")) for ref in (parents.record, parents.fathers)] == [1, 1]
+    assert scene.of(parents.fathers, "letters") is None
+    scene.does(parents.record, "record_loss_of_one", one_lost_on=scene.today, **LOSS)
+    assert [len(scene.of(ref, "lost_before_birth")) for ref in (parents.mothers, parents.fathers)] == [2, 2]
+    assert scene.refused(parents.record, "record_loss_of_one", one_lost_on=scene.today, **LOSS) == {"one_baby"}
+    parents.lost(parents.record)
+    assert parents.states(parents.mothers, parents.fathers) == ["closed_loss"] * 2
+
+
+@ON_ONE
+@pytest.mark.parametrize("where", ["mothers", "record"])
+def test_where_all_of_several_are_lost_every_referral_is_told_so(scene: Scene, where: str) -> None:
+    parents = Parents(scene, {"babies_expected": 2}, babies_born=2)
+    parents.lost(getattr(parents, where), all_lost="yes")
+    assert parents.states(parents.mothers, parents.fathers, parents.record) == ["closed_loss", "closed_loss", "died"]
+
+
+@ON_ONE
+def test_whoever_is_referred_later_learns_of_the_one_who_was_lost_before(scene: Scene) -> None:
+    parents = Parents(scene, babies_born=2)
+    scene.does(parents.mothers, "record_loss_of_one", one_lost_on=scene.today, **LOSS)
+    later = scene.referral(**BEFORE_BIRTH, expected_due_date=scene.of(parents.record, "expected_due_date"))
+    scene.does(later, "link_records", infant=parents.record)
+    assert scene.refused(later, "record_loss_of_one", one_lost_on=scene.today, **LOSS) == {"one_baby"}
+    parents.lost(later)
+    assert parents.states(parents.mothers, parents.fathers, later) == ["closed_loss"] * 3
+
+
 # Two entries that are no doubles
 
 

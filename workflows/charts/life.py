@@ -61,8 +61,8 @@ from workflows.guards.life import (
 )
 from workflows.guards.merging import two_people
 from workflows.guards.people import one_infant
+from workflows.guards.pregnancy import LOST_BEFORE_BIRTH, loss_is_past, lost_of_several, several_expected
 from workflows.guards.referral import no_other_open_referral
-from workflows.guards.standing import loss_is_past, lost_of_several, several_expected
 from workflows.vocabulary import STAYS, Move, Role
 
 ADM, CLIN, DUTY, LEAD = Role.ADMINISTRATOR, Role.CLINICIAN, Role.DUTY, Role.LEAD
@@ -90,7 +90,7 @@ _LOSS = Move("", "record_loss", "closed_loss", (CLIN, LEAD, DUTY), needs=(LOST_O
 _UNDO = Move("", "undo_loss", STAYS, (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(loss_recorded, two_people), forgets=("lost_on",), side=True)
 
 LOSSES = (
-    *from_each(OPEN, Move("", "record_loss_of_one", STAYS, (CLIN, LEAD, DUTY), needs=(ONE_LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN,), only_if=(no_loss_of_this_baby, loss_is_past, several_expected), forgets=("letters",), adds="lost_before_birth", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "record_loss_of_one", STAYS, (CLIN, LEAD, DUTY), needs=(ONE_LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN,), only_if=(no_loss_of_this_baby, loss_is_past, several_expected), forgets=("letters",), adds=LOST_BEFORE_BIRTH, while_held=True, side=True)),
     *from_each(OPEN, _LOSS),
     *from_each(STILL_NOTED, replace(_LOSS, to=STAYS, stops=("outcome_told",))),
     *(replace(_UNDO, source="closed_loss", to=before, only_if=(*_UNDO.only_if, no_other_open_referral), given=("closed_from", before), reopens=True) for before in OPEN),

@@ -1,7 +1,6 @@
 """Whether what was agreed still stands: consent by its last word, a birth by its own step, an address that is safe."""
 
 from workflows.beside import RecordKind
-from workflows.guards.days import not_after_the_step
 from workflows.guards.letters import safe_contact
 from workflows.histories import consented, consents
 from workflows.vocabulary import Facts, Refusal
@@ -59,31 +58,3 @@ def safe_to_tell(facts: Facts) -> Refusal | None:
         return None
     sentence = "This person must not be reached in this way, or is to be asked first. Choose another way."
     return Refusal("unsafe_contact", sentence, ("how_told",))
-
-
-def lost_of_several(facts: Facts) -> Refusal | None:
-    """Source: requirements S9: a loss ends this infant's referral only, never that of one who lives."""
-    left = expected_still(facts)
-    if facts.recorded.get("infant_dob") or left < 2 or facts.data.get("all_lost") == "yes":
-        return None
-    sentence = (
-        f"{left} babies are expected. Record the loss of one with record_loss_of_one: the referral goes on for "
-        "the other. If none lives, say so (all_lost: yes)."
-    )
-    return Refusal("which_baby", sentence, ("all_lost",))
-
-
-def several_expected(facts: Facts) -> Refusal | None:
-    if not facts.recorded.get("infant_dob") and expected_still(facts) > 1:
-        return None
-    return Refusal("one_baby", "One baby is expected, or born: record the loss with record_loss.")
-
-
-def expected_still(facts: Facts) -> int:
-    """How many babies are expected, those lost before the birth taken off; 1 where nobody has said."""
-    said = facts.answer("babies_expected") or facts.recorded.get("babies_born")
-    return (said if isinstance(said, int) else 1) - len(facts.entries("lost_before_birth"))
-
-
-def loss_is_past(facts: Facts) -> Refusal | None:
-    return not_after_the_step(facts, "one_lost_on", "The loss lies after the day of this step.")
