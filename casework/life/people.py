@@ -56,11 +56,17 @@ def _not_by_another_name(store: Store, infant: Case, carer: Case, event: CaseEve
 
 def restrict_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
     """Whatever is about a baby whose record is kept under restriction is kept so: what is open ends there (W32)."""
-    for case in (*is_one_baby(store, infant), *referrals_of(store, infant)):
+    for case in _whatever_is_about(store, infant):
         if case.id != infant.id and not is_restricted(case):
             goes_on = event.data.get("adopted") == "yes" and case.open and case.chart.kind is RecordKind.REFERRAL
             trigger = "restrict_for_adoption" if goes_on else "restrict"
             yield Following(case, trigger, {"reason": event.data["reason"]})
+
+
+def _whatever_is_about(store: Store, infant: Case) -> Iterator[Case]:
+    yield from is_one_baby(store, infant)
+    for referral in referrals_of(store, infant):
+        yield from is_one_baby(store, referral)
 
 
 def lift_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
@@ -68,7 +74,7 @@ def lift_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following
     if store.identities(infant.id):
         sentence = "This child goes on under another identity. The earlier record stays under restriction."
         raise StepRefused(event.trigger, event.source, [Refusal("another_identity", sentence)])
-    for case in (*is_one_baby(store, infant), *referrals_of(store, infant)):
+    for case in _whatever_is_about(store, infant):
         if case.id != infant.id and is_restricted(case):
             yield Following(case, "lift_restriction", {"reason": event.data["reason"]})
 

@@ -118,3 +118,17 @@ def test_a_record_that_was_restricted_with_another_is_not_parted_from_it_before_
     scene.does(two.baby, "lift_restriction", **UNDO)
     scene.does(two.other, "unmerge", **part)
     assert scene.case(two.other).state == "born"
+
+
+@ON_ONE
+@pytest.mark.parametrize("told", ["linked", "opened"])
+def test_a_restriction_lies_over_the_referral_that_was_merged_into_one_of_this_baby_too(
+    scene: Scene, told: str
+) -> None:
+    two, stays = Two(scene, told), scene.referral()
+    scene.does(two.goes, "merge_into", survivor=stays, **SAME)
+    scene.does(two.other, "restrict", reason="An order, it was said.")
+    assert [scene.of(ref, "restricted_on") for ref in (two.goes, stays)] == [scene.today] * 2
+    scene.does(two.other, "lift_restriction", **UNDO)
+    assert [scene.of(ref, "restricted_on") for ref in (two.goes, stays)] == [None] * 2
+    assert (scene.case(two.goes).state, scene.case(stays).state) == ("merged", "received")
