@@ -119,6 +119,38 @@ def _split_first(box: Box, card: Card, said: Said, on: date) -> str:
     return "split_first" if any(c.babies > 1 and not c.split for c in (card, *others)) else ""
 
 
+def left(box: Box, card: Card) -> int:
+    """How many are expected still, by whoever knows of most."""
+    told: list[Card | Baby] = [*box.of_the_pregnancy(card)]
+    told += [card.baby] if card.baby.state == "unborn" else []
+    return max([1, *(one.expected for one in told)]) - max([0, *(one.lost_before for one in told)])
+
+
+def one_lost(box: Box, card: Card, said: Said, on: date) -> None:
+    """The record learns of it, and by it each referral that has told of fewer."""
+    known, baby = card.lost_before, card.baby
+    _tells_of_a_loss(card)
+    if baby.state != "unborn" or baby.lost_before > known:
+        return
+    baby.lost_before += 1
+    for other in box.about(baby):
+        if other is not card and other.open and other.born is None and other.lost_before < baby.lost_before:
+            other.steps += 1
+            _tells_of_a_loss(other)
+
+
+def _tells_of_a_loss(card: Card) -> None:
+    card.lost_before, card.letters = card.lost_before + 1, []
+
+
+def _which_baby(box: Box, card: Card, said: Said, on: date) -> str:
+    asked = card.born is None and said.get("all_lost") != "yes" and left(box, card) > 1
+    return "which_baby" if asked else ""
+
+
+ONE_BABY = if_("one_baby", lambda box, card, said, on: card.born is not None or left(box, card) < 2)
+
+
 def loss_undone(box: Box, card: Card, said: Said, on: date) -> None:
     back = card.baby
     if back.state == "died":
@@ -242,7 +274,8 @@ PEOPLE: dict[str, Rule] = {
         ),
         held=True,
     ),
-    "record_loss": Rule((*OPEN, *ENDED), loss, (LOST, _split_first), held=True),
+    "record_loss": Rule((*OPEN, *ENDED), loss, (LOST, _split_first, _which_baby), held=True),
+    "record_loss_of_one": Rule(OPEN, one_lost, (LOST, ONE_BABY), held=True),
     "undo_loss": Rule(
         ("closed_loss", *ENDED),
         loss_undone,

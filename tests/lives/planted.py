@@ -15,6 +15,7 @@ from workflows import Move
 from workflows.beside import RecordKind
 from workflows.guards.merging import duplicate_of_the_same_baby
 from workflows.guards.people import one_focus_carer
+from workflows.guards.pregnancy import lost_of_several
 from workflows.guards.safeguarding import no_open_concern
 from workflows.registry import CHARTS, CURRENT
 
@@ -113,5 +114,6 @@ FAULTS = (
     Fault("the loss of one twin closes the other's referral", _twin_lost_too, (*BORN, *LOST)),
     Fault("a twin has a record for each parent", _twin_not_known, BORN * 2),
     Fault("a twin's referral is voided as a duplicate", without(duplicate_of_the_same_baby), (*BORN, *["void"] * 12)),
+    Fault("a loss before the birth ends the way of both twins", without(lost_of_several), LOST),
     Fault("a merge ends a hold", _hold_forgotten, ("place_hold", "merge_into", "unmerge") * 8),
 )

@@ -99,7 +99,7 @@ def _sign_off(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 def _birth(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     born = today - DAY * dice.choice((0, 0, 1, 4))
     name = {"infant_name": card.baby.name}
-    return {"infant_dob": born, "babies_born": dice.choice((1, 1, 2)), **name}
+    return {"infant_dob": born, "babies_born": dice.choice((2, 2, 1) if card.baby.expected else (1, 1, 2)), **name}
 
 
 def _split(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _split(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 
 
 def _loss(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
-    return {**LOSS, "lost_on": today}
+    return {**LOSS, "lost_on": today, "all_lost": dice.choice((None, None, "yes"))}
 
 
 def _death(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
@@ -228,6 +228,7 @@ SAYS: dict[str, Says] = {
     "raise_safeguarding": plain(concern="A worry"), "review_safeguarding": plain(),
     "escalate_safeguarding": _basis, "close_concern": _one_concern, "sign_off_safeguarding": _sign_off,
     "record_birth": _birth, "split_multiple": _split, "record_loss": _loss,
+    "record_loss_of_one": lambda box, card, dice, today: {**LOSS, "one_lost_on": today},
     "undo_loss": plain(reason="Another baby", second_person="B. Second"),
     "recheck_gp": plain(gp_practice_code="B86038"),
     "carer_died": _death, "contact_ended": _ended, "close_contact_ended": _ended, "change_focus_carer": _change,
