@@ -11,6 +11,7 @@ from tests.people.scene import Scene
 from workflows.beside import RecordKind
 
 ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+SAME: dict[str, str] = {"same_because": "One red book.", "second_person": "B. Second"}
 LETTER: dict[str, Any] = {"letter_kind": "outcome", "letter_to": "referrer", "letter_by": "post"}
 
 
@@ -75,7 +76,7 @@ def test_the_record_of_a_twin_is_found_although_its_referral_was_merged_into_ano
     second = twins_referral(parents.born().split(parents.mothers))
     record = record_of(scene, second)
     elsewhere = scene.referral(infant_dob=scene.today)
-    scene.does(second, "merge_into", survivor=elsewhere, same_because="One red book.", second_person="B. Second")
+    scene.does(second, "merge_into", survivor=elsewhere, **SAME)
     assert record_of(scene, twins_referral(parents.split(parents.fathers))) == record
 
 
@@ -85,6 +86,14 @@ def test_two_referrals_of_one_babys_record_go_on_for_the_same_twin(scene: Scene,
     both = {"birth_order": 2, "babies_considered": considered(True, True)}
     assert scene.refused(parents.fathers, "split_multiple", **both) == {"another_baby"}
     parents.split(parents.fathers, 1)
+
+
+@ON_ONE
+def test_so_does_the_one_into_which_the_other_was_merged(scene: Scene, parents: Parents) -> None:
+    parents.born().split(parents.mothers, 2)
+    scene.does(parents.mothers, "merge_into", survivor=parents.fathers, **SAME)
+    both = {"birth_order": 1, "babies_considered": considered(True, True)}
+    assert scene.refused(parents.fathers, "split_multiple", **both) == {"another_baby"}
 
 
 @ON_ONE

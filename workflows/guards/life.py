@@ -110,9 +110,10 @@ def each_relationship_considered(facts: Facts) -> Refusal | None:
 def goes_on_for_the_same_baby(facts: Facts) -> Refusal | None:
     """Each parent's referral may be about one baby's record: then both go on for that baby (one baby, one record)."""
     named, own = facts.data.get("birth_order"), own_infant(facts)
-    others = [known for known in referrals_of(facts, own) if known.reference != facts.reference] if own else []
-    said = (one for known in others for one in one_baby(facts, RecordKind.REFERRAL, known.reference))
-    known = next((one.answers["birth_order"] for one in said if one.answers.get("split_on")), named)
+    about = referrals_of(facts, own) if own else ()
+    every = (one for known in about for one in one_baby(facts, RecordKind.REFERRAL, known.reference))
+    others = (one.answers for one in every if one.reference != facts.reference)
+    known = next((answers["birth_order"] for answers in others if answers.get("split_on")), named)
     if not named or known == named:
         return None
     sentence = (
