@@ -58,6 +58,14 @@ def test_a_birth_on_the_babys_record_reaches_every_open_referral_of_the_baby(
     assert [f.case.answers["infant_dob"] for f in (first, second)] == [clock.today] * 2
 
 
+def test_two_referrals_of_one_baby_tell_of_one_day_of_birth(casework: Casework, clock: Clock, actors: Actors) -> None:
+    family, born_on = expected(casework, clock, actors.everyone), clock.today - timedelta(days=2)
+    record = casework.open_case("leeds-imhs", "open_record", actors.everyone, {"infant_dob": born_on}, kind="infant")
+    family.does("link_records", infant=record.reference)
+    assert refused(family, "record_birth", infant_dob=clock.today, babies_born=1).keys() == {"not_the_same_person"}
+    assert not refused(family, "record_birth", infant_dob=born_on, babies_born=1)
+
+
 def test_the_gp_is_looked_at_again_and_the_entry_in_the_mothers_record_is_moved(
     casework: Casework, clock: Clock, actors: Actors
 ) -> None:

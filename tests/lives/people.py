@@ -39,6 +39,10 @@ def _birth_meets_another(box: Box, card: Card, said: Said, on: date) -> str:
     return "already_referred" if any(box.same_people(c, (baby, c.carer_name)) for c in told) else ""
 
 
+def _born_on_another_day(box: Box, card: Card, said: Said, on: date) -> object:
+    return card.born is None and card.baby.reference and card.baby.born not in (None, said["infant_dob"])
+
+
 def split(box: Box, card: Card, said: Said, on: date) -> None:
     card.split, card.order = True, said["birth_order"]
 
@@ -256,7 +260,12 @@ PEOPLE: dict[str, Rule] = {
     "record_birth": Rule(
         OPEN,
         born,
-        (LOST, if_("already_born", lambda box, card, said, on: card.born is not None), _birth_meets_another),
+        (
+            LOST,
+            if_("already_born", lambda box, card, said, on: card.born is not None),
+            if_("not_the_same_person", _born_on_another_day),
+            _birth_meets_another,
+        ),
         held=True,
     ),
     "split_multiple": Rule(

@@ -48,6 +48,7 @@ from workflows.fields.referral import (
 from workflows.guards.following import split_follows
 from workflows.guards.life import (
     birth_fits_the_pregnancy,
+    birth_is_that_of_the_record,
     born,
     born_together,
     contact_was_agreed,
@@ -79,7 +80,7 @@ OF_THE_BABY = (INFANT_NAME, INFANT_NHS_NUMBER, INFANT_SEX)
 CONFIRMED = (CONFIRMED_BY, CONFIRMED_FROM)
 # fmt: off
 BIRTH = (
-    *from_each(OPEN, Move("", "record_birth",      STAYS, (CLIN, ADM), needs=(INFANT_DOB, BABIES_BORN), takes=(*OF_THE_BABY, GESTATION_WEEKS, NEONATAL_STAY), only_if=(no_loss_of_this_baby, not_born_yet, birth_fits_the_pregnancy, no_other_open_referral), marks="birth_recorded_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "record_birth",      STAYS, (CLIN, ADM), needs=(INFANT_DOB, BABIES_BORN), takes=(*OF_THE_BABY, GESTATION_WEEKS, NEONATAL_STAY), only_if=(no_loss_of_this_baby, not_born_yet, birth_fits_the_pregnancy, birth_is_that_of_the_record, no_other_open_referral), marks="birth_recorded_on", while_held=True, side=True)),
     *from_each(OPEN, Move("", "split_multiple",    STAYS, (CLIN,),     needs=(BIRTH_ORDER, BABIES_CONSIDERED), takes=(*OF_THE_BABY, FAMILY), only_if=(born_together, each_relationship_considered, goes_on_for_the_same_baby, no_other_open_referral), marks="split_on", while_held=True, side=True)),
     *from_each(OPEN, Move("", "split_off",         STAYS, (CLIN,),     needs=(SPLIT_FROM, BIRTH_ORDER), takes=(*OF_THE_BABY, ADVICE, FAMILY, INFANT), only_if=(split_follows, one_infant, no_other_open_referral), marks="split_on", forgets=NOT_THE_TWINS, while_held=True, side=True)),
     *from_each(OPEN, Move("", "recheck_gp",        STAYS, (ADM, CLIN), needs=(GP_PRACTICE_CODE,), takes=(GP_IN_AREA, INFANT_GP_IN_AREA), only_if=(born,), marks="gp_rechecked_on", while_held=True, side=True)),

@@ -10,7 +10,7 @@ from workflows.beside import RecordKind
 from workflows.dates import british
 from workflows.eligibility import Result, eligibility, first_day_too_old
 from workflows.fields.referral import PREGNANCY
-from workflows.guards.infant import is_lost, one_baby, own_infant, referrals_of
+from workflows.guards.infant import is_lost, one_baby, own_infant, own_infant_record, referrals_of
 from workflows.vocabulary import Criterion, Facts, Refusal
 
 OF_THE_CARER = (
@@ -30,6 +30,16 @@ def not_born_yet(facts: Facts) -> Refusal | None:
 def birth_fits_the_pregnancy(facts: Facts) -> Refusal | None:
     """Source: issue 5, what bad input gets; a pregnancy has at most 300 days before its expected end."""
     return _in_the_pregnancy(facts, "infant_dob", "The baby cannot have been born")
+
+
+def birth_is_that_of_the_record(facts: Facts) -> Refusal | None:
+    """Another referral of this baby may have told of the birth before (one baby, one record)."""
+    record = None if facts.follows or facts.recorded.get("infant_dob") else own_infant_record(facts)
+    known = record.answers.get("infant_dob") if record else None
+    if record is None or not isinstance(known, date) or facts.data.get("infant_dob") in (None, known):
+        return None
+    sentence = f"By the record {record.reference} this baby was born on another day. Correct there what is wrong."
+    return Refusal("not_the_same_person", sentence, ("infant_dob",))
 
 
 def loss_fits_the_pregnancy(facts: Facts) -> Refusal | None:
