@@ -233,8 +233,7 @@ class Case:
 
     def apply(self, event: CaseEvent) -> None:
         """Take in what happened. Live and on replay there is no other way for a case to change."""
-        rows = engine_of(self.chart).rows[event.source, event.trigger]
-        row = rows[0] if len(rows) == 1 else next(m for m in rows if m.to == event.to)
+        row = engine_of(self.chart).row_taken(event.source, event.trigger, event.to)
         take(self.answers, row, event)
         self._turn_clocks(row, event)
         if row.hold:

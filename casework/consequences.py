@@ -17,10 +17,10 @@ from workflows.guards.safeguarding import RAISING
 __all__ = ["RULES", "Following", "Rule", "following"]
 
 RULES: dict[tuple[RecordKind, str], tuple[Rule, ...]] = {
-    (RecordKind.INFANT, "link_carer"): (people.link_on_the_carer,),
-    (RecordKind.INFANT, "end_link"): (people.link_on_the_carer,),
-    (RecordKind.CARER, "link_child"): (people.link_on_the_child,),
-    (RecordKind.CARER, "end_link"): (people.link_on_the_child,),
+    (RecordKind.INFANT, "link_carer"): (people.link_on_the_other,),
+    (RecordKind.INFANT, "end_link"): (people.link_on_the_other,),
+    (RecordKind.CARER, "link_child"): (people.link_on_the_other,),
+    (RecordKind.CARER, "end_link"): (people.link_on_the_other,),
     (RecordKind.REFERRAL, "record_birth"): (births.birth_of_the_baby,),
     (RecordKind.INFANT, "record_birth"): (births.birth_on_its_referrals,),
     (RecordKind.REFERRAL, "split_multiple"): (births.a_referral_each,),
@@ -30,6 +30,8 @@ RULES: dict[tuple[RecordKind, str], tuple[Rule, ...]] = {
     (RecordKind.INFANT, "record_outside_record"): (births.entry_moved,),
     (RecordKind.REFERRAL, "record_loss"): (losses.loss_of_the_baby, losses.consultations_of_the_loss),
     (RecordKind.INFANT, "record_loss"): (losses.loss_on_its_referrals,),
+    (RecordKind.REFERRAL, "record_loss_of_one"): (losses.loss_of_one_on_the_record,),
+    (RecordKind.INFANT, "record_loss_of_one"): (losses.loss_of_one_on_its_referrals,),
     (RecordKind.REFERRAL, "undo_loss"): (losses.loss_undone,),
     (RecordKind.INFANT, "undo_loss"): (losses.loss_undone_on_its_referrals,),
     (RecordKind.REFERRAL, "carer_died"): (carers.death_of_the_carer,),

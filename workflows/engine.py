@@ -90,6 +90,11 @@ class Engine:
                 return move
         return None
 
+    def row_taken(self, source: str, trigger: str, to: str) -> Move:
+        """The row that an event took. Raises `LookupError`, `StopIteration` where this pathway has no such row."""
+        rows = self.rows[source, trigger]
+        return rows[0] if len(rows) == 1 else next(row for row in rows if row.to == to)
+
     def _no_row(self, facts: Facts, trigger: str) -> Refusal:
         what, sources = IN_WORDS[self.chart.kind], [s for s in self.chart.states if (s, trigger) in self.rows]
         if not sources:

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from casework.case import Case, CaseEvent, new_case
+from casework.errors import StepRefused
 from casework.following import Following
 from casework.identity import new_family, new_id
 from casework.life.concerns import along_with
-from casework.life.records import infant_of, opened_for, referrals_of, step_of_infant
+from casework.life.records import infant_of, is_one_baby, is_restricted, opened_for, referrals_of, step_of_infant
 from casework.store import Store
-from workflows import Chart
+from workflows import Chart, Refusal
 from workflows.beside import RecordKind
+
+REFERRAL = RecordKind.REFERRAL
 
 OF_THE_BIRTH = ("infant_dob", "infant_name", "infant_nhs_number", "infant_sex", "babies_born", "gestation_weeks")
 OF_ONE_BABY = frozenset(
@@ -61,8 +64,21 @@ def a_referral_each(store: Store, referral: Case, event: CaseEvent) -> Iterator[
         if entry["in_scope"] == "yes" and entry["birth_order"] != event.data["birth_order"]:
             case, history = _same_way(referral.chart, behind, event)
             data = {there: entry[here] for here, there in OF_THE_OTHERS.items() if here in entry}
-            own = {"birth_order": entry["birth_order"], "split_from": referral.reference, "family": family}
-            yield Following(case, "split_off", {**data, **own}, history)
+            data |= {"birth_order": entry["birth_order"], "split_from": referral.reference, "family": family}
+            record = _known_twin(store, infant, event, entry["birth_order"])
+            yield Following(case, "split_off", data | ({"infant": record.reference} if record else {}), history)
+
+
+def _known_twin(store: Store, infant: Case | None, event: CaseEvent, order: int) -> Case | None:
+    """The record that another baby of this birth has, where another referral of the pregnancy was split before."""
+    known = referrals_of(store, infant) if infant else ()
+    split = (twin for one in known for twin in store.linked(one.service, REFERRAL, "split_from", one.reference))
+    same = (twin for twin in split if order in {one.answers.get("birth_order") for one in is_one_baby(store, twin)})
+    found = next((record for twin in same if (record := infant_of(store, twin))), None)
+    if found is not None and found.state == "died":
+        sentence = f"Baby {order} of this birth was lost. Say that the service does not see this one."
+        raise StepRefused(event.trigger, event.source, [Refusal("after_a_loss", sentence, ("babies_considered",))])
+    return None if found is None or is_restricted(found) else found
 
 
 def _family(referral: Case, infant: Case | None) -> str:

@@ -48,8 +48,7 @@ def carried(
 
 
 def _row(chart: Chart, event: CaseEvent) -> Move:
-    rows = engine_of(chart).rows[event.source, event.trigger]
-    return next(row for row in rows if row.to == event.to)
+    return engine_of(chart).row_taken(event.source, event.trigger, event.to)
 
 
 def _counts(row: Move) -> bool:

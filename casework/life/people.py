@@ -10,30 +10,26 @@ from casework.store import Store
 from workflows import Refusal
 from workflows.beside import RecordKind, entries
 
+ACROSS = {
+    RecordKind.INFANT: (RecordKind.CARER, "carer", "child"),
+    RecordKind.CARER: (RecordKind.INFANT, "child", "carer"),
+}
+"""By the record on which a link is told: the kind of the other, the answer that names it, and that which names this."""
 
-def link_on_the_carer(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
+TURNED = {"link_carer": "link_child", "link_child": "link_carer"}
+
+
+def link_on_the_other(store: Store, case: Case, event: CaseEvent) -> Iterator[Following]:
     """Records are linked in both directions (R-298): what the one says of the other, the other says of it."""
-    carer = store.record(infant.service, RecordKind.CARER, str(event.data["carer"]))
-    if carer is None:
+    kind, named, back = ACROSS[case.chart.kind]
+    other = store.record(case.service, kind, str(event.data[named]))
+    if other is None:
         return
-    if event.trigger == "link_carer":
+    if event.trigger in TURNED:
+        infant, carer = (case, other) if kind is RecordKind.CARER else (other, case)
         _not_by_another_name(store, infant, carer, event)
-    trigger = {"link_carer": "link_child"}.get(event.trigger, event.trigger)
-    yield Following(carer, trigger, _turned(event, "carer", "child", infant))
-
-
-def link_on_the_child(store: Store, carer: Case, event: CaseEvent) -> Iterator[Following]:
-    infant = store.record(carer.service, RecordKind.INFANT, str(event.data["child"]))
-    if infant is None:
-        return
-    if event.trigger == "link_child":
-        _not_by_another_name(store, infant, carer, event)
-    trigger = {"link_child": "link_carer"}.get(event.trigger, event.trigger)
-    yield Following(infant, trigger, _turned(event, "child", "carer", carer))
-
-
-def _turned(event: CaseEvent, other: str, this: str, case: Case) -> dict[str, object]:
-    return {**{name: value for name, value in event.data.items() if name != other}, this: case.reference}
+    told = {name: value for name, value in event.data.items() if name != named}
+    yield Following(other, TURNED.get(event.trigger, event.trigger), {**told, back: case.reference})
 
 
 def not_by_the_earlier_name(store: Store, referral: Case, event: CaseEvent) -> Iterator[Following]:
@@ -60,9 +56,15 @@ def _not_by_another_name(store: Store, infant: Case, carer: Case, event: CaseEve
 
 def restrict_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
     """Whatever is about a baby whose record is kept under restriction is kept so: what is open ends there (W32)."""
-    for case in (*is_one_baby(store, infant), *referrals_of(store, infant)):
+    for case in _whatever_is_about(store, infant):
         if case.id != infant.id and not is_restricted(case):
             yield Following(case, "restrict", {"reason": event.data["reason"]})
+
+
+def _whatever_is_about(store: Store, infant: Case) -> Iterator[Case]:
+    yield from is_one_baby(store, infant)
+    for referral in referrals_of(store, infant):
+        yield from is_one_baby(store, referral)
 
 
 def lift_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:
@@ -70,7 +72,7 @@ def lift_all(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following
     if store.identities(infant.id):
         sentence = "This child goes on under another identity. The earlier record stays under restriction."
         raise StepRefused(event.trigger, event.source, [Refusal("another_identity", sentence)])
-    for case in (*is_one_baby(store, infant), *referrals_of(store, infant)):
+    for case in _whatever_is_about(store, infant):
         if case.id != infant.id and is_restricted(case):
             yield Following(case, "lift_restriction", {"reason": event.data["reason"]})
 

@@ -10,7 +10,7 @@ from casework.following import Following
 from casework.store import Store
 from casework.surroundings import Surroundings
 from workflows.beside import RecordKind, entries
-from workflows.guards.people import taken_in_with
+from workflows.guards.infant import taken_in_with
 from workflows.records.infant import RESTRICTED
 from workflows.registry import chart_named
 
@@ -43,7 +43,7 @@ def referrals_of(store: Store, infant: Case) -> tuple[Case, ...]:
         first = record.answers.get("first_referral")
         opened_by = store.record(record.service, RecordKind.REFERRAL, str(first)) if first else None
         if opened_by and opened_by.answers.get("infant") in (None, record.reference):
-            found.setdefault(opened_by.id, opened_by)
+            found.update((c.id, c) for c in (opened_by, store.standing(opened_by)))
     return tuple(sorted(found.values(), key=lambda case: case.id))
 
 
@@ -52,11 +52,11 @@ def is_restricted(case: Case) -> bool:
     return case.state == RESTRICTED or bool(case.answers.get("restricted_on"))
 
 
-def is_one_baby(store: Store, infant: Case) -> Iterator[Case]:
-    """A baby's record, and those that were merged into it."""
-    yield infant
-    for entry in entries(infant.answers, "taken_in"):
-        other = store.record(infant.service, RecordKind.INFANT, str(entry["other_record"]))
+def is_one_baby(store: Store, record: Case) -> Iterator[Case]:
+    """A baby's record, or a referral, and those that were merged into it."""
+    yield record
+    for entry in entries(record.answers, "taken_in"):
+        other = store.record(record.service, record.chart.kind, str(entry["other_record"]))
         if other is not None:
             yield from is_one_baby(store, other)
 

@@ -58,6 +58,14 @@ def test_a_birth_on_the_babys_record_reaches_every_open_referral_of_the_baby(
     assert [f.case.answers["infant_dob"] for f in (first, second)] == [clock.today] * 2
 
 
+def test_two_referrals_of_one_baby_tell_of_one_day_of_birth(casework: Casework, clock: Clock, actors: Actors) -> None:
+    family, born_on = expected(casework, clock, actors.everyone), clock.today - timedelta(days=2)
+    record = casework.open_case("leeds-imhs", "open_record", actors.everyone, {"infant_dob": born_on}, kind="infant")
+    family.does("link_records", infant=record.reference)
+    assert refused(family, "record_birth", infant_dob=clock.today, babies_born=1).keys() == {"not_the_same_person"}
+    assert not refused(family, "record_birth", infant_dob=born_on, babies_born=1)
+
+
 def test_the_gp_is_looked_at_again_and_the_entry_in_the_mothers_record_is_moved(
     casework: Casework, clock: Clock, actors: Actors
 ) -> None:
@@ -169,7 +177,7 @@ def test_babies_are_split_once_each_of_them_considered_and_the_first_referral_st
 
 def test_nobody_splits_a_referral_off_by_hand(casework: Casework, clock: Clock, actors: Actors) -> None:
     family = referred(casework, clock, actors.everyone)
-    by_hand = {"split_from": family.case.reference, "birth_order": 1}
+    by_hand = {"split_from": family.case.reference, "birth_order": 1, "infant": None}
     assert refused(family, "split_off", **by_hand).keys() == {"follows_only"}
 
 

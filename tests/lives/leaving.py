@@ -131,9 +131,24 @@ def _cannot_take_in(box: Box, card: Card, said: Said, on: date) -> str:
 
 def _twins(box: Box, card: Card, said: Said, on: date) -> str:
     stays = next(c for c in box.cards if c.reference == said["survivor"])
-    split = (card.twin_of or card.reference) == (stays.twin_of or stays.reference) and (card.twin_of or stays.twin_of)
-    orders = card.order and stays.order and card.order != stays.order
-    return "twins" if stays is not card and (split or orders) else ""
+    return "twins" if _are_twins(card, stays) else ""
+
+
+def _are_twins(card: Card, other: Card) -> object:
+    split = (card.twin_of or card.reference) == (other.twin_of or other.reference) and (card.twin_of or other.twin_of)
+    orders = card.order and other.order and card.order != other.order
+    return other is not card and (split or orders)
+
+
+def _no_double(box: Box, card: Card, said: Said, on: date) -> str:
+    """A void as a duplicate names the other entry: of a twin, or of another baby's record, it is none."""
+    other = next((c for c in box.cards if c.reference == said["surviving_reference"]), None)
+    while other is not None and other.into is not None:
+        other = other.into
+    if other is None or other is card or said["void_reason"] != "duplicate":
+        return ""
+    two = card.baby.reference and other.baby.reference and card.baby is not other.baby
+    return "twins" if _are_twins(card, other) else "two_babies" if two else ""
 
 
 def _two_babies(box: Box, card: Card, said: Said, on: date) -> str:
@@ -179,7 +194,7 @@ LEAVING: dict[str, Rule] = {
     "close_disengaged": Rule(WORKED, to("disengaged"), (CONCERN,)),
     "move_away": Rule(OPEN, to("moved_away"), held=True),
     "withdraw_consent": Rule(OPEN, withdrawn, held=True),
-    "void": Rule(OPEN, to("void"), (HIDES, CONCERN), held=True),
+    "void": Rule(OPEN, to("void"), (HIDES, CONCERN, _no_double), held=True),
     "reopen": Rule(ENDED, reopened, (SAME_PEOPLE, LOST, NOT_AGREED_AGAIN)),
     "merge_into": Rule(OPEN, merged, (_cannot_take_in, _twins, _two_babies, CONCERN_HERE), held=True),
     "unmerge": Rule(("merged",), parted, (SAME_PEOPLE, LOST)),

@@ -53,11 +53,11 @@ class RandomLife:
                 baby.born = self.clock.today - timedelta(days=self.dice.choice((1, 30, 115, 125, 700)))
                 baby.due = baby.born
             self.box.babies.append(baby)
-            if self.dice.often(0.5):
+            if self.dice.often(0.6):
                 self._opens_record(baby)
             for n in range(self.dice.choice((1, 1, 2))):
                 self._opens_carer(service, f"Carer {number}-{n}")
-            for n in range(self.dice.choice((1, 1, 2))):
+            for n in range(2 if baby.expected else self.dice.choice((1, 1, 2))):
                 self._refers(baby, f"Carer {number}-{n}")
             self._links(baby)
 
@@ -70,7 +70,10 @@ class RandomLife:
             take(self.box, card, "link_records", said, self.clock.today)
 
     def _opens_record(self, baby: Baby) -> None:
-        known = {"infant_dob": baby.born, "infant_name": baby.name} if baby.born else {"expected_due_date": baby.due}
+        known: dict[str, Any] = {"infant_dob": baby.born, "infant_name": baby.name}
+        if not baby.born:
+            known = {"expected_due_date": baby.due} | ({"babies_born": 2} if self.dice.often(0.4) else {})
+            baby.expected = known.get("babies_born", 0)
         trigger = "open_record" if baby.born else "open_unborn"
         baby.opened(self.casework.open_case(baby.service, trigger, self.actor, known, kind="infant").reference)
 
@@ -83,11 +86,12 @@ class RandomLife:
         """A referral comes, or a call; two open ones for the same two people are one too many."""
         of_the_baby: dict[str, Any] = {"expected_due_date": baby.due, "infant_dob": baby.born}
         of_the_baby["infant_name"] = baby.name if baby.born else None
+        of_the_baby["babies_expected"] = 2 if baby.born is None and self.dice.often(0.15) else None
         trigger = trigger if more or self.dice.often(0.7) else "take_call"
         data = form(self.clock.today, carer_name=carer, **of_the_baby, **more)
         state = "duty_call" if trigger == "take_call" else "received"
         card = Card("", baby.service, _unrecorded(baby), carer, state, self.clock.today, born=baby.born)
-        card.name = baby.name if baby.born else None
+        card.name, card.expected = baby.name if baby.born else None, data.get("babies_expected", 0)
         expected = {"already_referred"} if self.box.same_people(card) else set[str]()
         expected |= self._not_followed(more.get("prior_referral"))
         self._say(f"{trigger} for {baby.name} and {carer} in {baby.service}")
@@ -129,6 +133,10 @@ class RandomLife:
         self.agrees()
 
     def _which(self, card: Card) -> str:
+        if card.babies > 1 and not card.split and self.dice.often(0.5):
+            return "split_multiple"
+        if card.baby.expected > 1 and card.born is None and self.dice.often(0.25):
+            return self.dice.choice(("record_birth", "record_birth", "record_loss_of_one", "record_loss"))
         if card.held and self.dice.often(0.2):
             return "resume"
         if card.state in FORWARD and self.dice.often(0.3):
@@ -206,6 +214,7 @@ class RandomLife:
             if one.kind == "infant" and not any(b.reference == one.reference for b in self.box.babies):
                 first = self.casework.case(one.reference).answers["first_referral"]
                 baby = next(c.baby for c in self.box.cards if c.reference == first)
+                assert not baby.reference, self._story(f"{baby.reference} ought to be the baby's only record")
                 state = baby.state
                 baby.opened(one.reference)
                 if state == "died":

@@ -66,6 +66,8 @@ class Baby:
     state: str = ""
     stood: str = ""
     concerned: bool = False
+    expected: int = 0
+    lost_before: int = 0
 
     @property
     def died(self) -> bool:
@@ -112,6 +114,8 @@ class Card:
     born: date | None = None
     name: str | None = None
     babies: int = 0
+    expected: int = 0
+    lost_before: int = 0
     order: int = 0
     split: bool = False
     twin_of: str = ""
@@ -152,6 +156,10 @@ class Card:
         """Essex rates the risks first, each time that a referral is put to the group."""
         rated = self.rated_on and (self.put_on is None or self.rated_on >= self.put_on)
         return self.service == ESSEX and not rated
+
+    @property
+    def stands(self) -> "Card":
+        return self if self.into is None else self.into.stands
 
     @property
     def people(self) -> tuple[tuple[str, ...], str] | None:
@@ -230,6 +238,11 @@ class Box:
     def about(self, baby: Baby) -> Iterator[Card]:
         """The referrals of a baby, in use or ended; not what is void or was merged."""
         return (card for card in self.cards if card.baby is baby and card.state not in ("void", "merged"))
+
+    def of_the_pregnancy(self, card: Card) -> list[Card]:
+        """The referrals that tell of one pregnancy while nobody is born: those of the record, and what was merged."""
+        same = [c for c in self.about(card.baby) if card.baby.reference]
+        return [c for c in self.cards if c.born is None and (c is card or any(c.stands is s for s in (card, *same)))]
 
     def same_people(self, card: Card, people: object = None, *, state: str = "") -> bool:
         """Whether another open referral of the service is for the same two."""

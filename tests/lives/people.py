@@ -1,5 +1,6 @@
 """Births, losses and carers: what happens in a life, and on which other cards it is written too."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ from tests.lives.ways import (
     PAST,
     SAME_PEOPLE,
     UNBORN,
+    Against,
     Rule,
     Said,
     if_,
@@ -37,23 +39,71 @@ def _birth_meets_another(box: Box, card: Card, said: Said, on: date) -> str:
     return "already_referred" if any(box.same_people(c, (baby, c.carer_name)) for c in told) else ""
 
 
+def _born_on_another_day(box: Box, card: Card, said: Said, on: date) -> object:
+    return card.born is None and card.baby.reference and card.baby.born not in (None, said["infant_dob"])
+
+
 def split(box: Box, card: Card, said: Said, on: date) -> None:
     card.split, card.order = True, said["birth_order"]
 
 
 def twin(box: Box, card: Card, reference: str, said: Said, on: date) -> Card:
-    """The other baby's referral: the same days behind it. No letter and no offer is doubled."""
-    entry = said["babies_considered"][1]
-    baby = Baby(card.service, entry["name_of_this_baby"], card.baby.due, card.born, concerned=card.baby.concerned)
-    own: dict[str, Any] = {"reference": reference, "baby": baby, "name": baby.name, "linked": False, "order": 2}
-    of_its_own = replace(card, **own, split=True, twin_of=card.reference)
+    """The other baby's referral: the same days behind it. No letter and no offer is doubled, and no baby."""
+    entry = _of_the_other(said)
+    known, order = _known_twin(box, card, said), entry["birth_order"]
+    baby = known or Baby(
+        card.service, entry["name_of_this_baby"], card.baby.due, card.born, concerned=card.baby.concerned
+    )
+    own: dict[str, Any] = {"reference": reference, "baby": baby, "name": entry["name_of_this_baby"], "order": order}
+    of_its_own = replace(card, **own, linked=known is not None, split=True, twin_of=card.reference)
     of_its_own.letters, of_its_own.taken, of_its_own.sent, of_its_own.offered = [], [], 0, False
     for name in ("appointments", "cowork", "concerns", "consents", "counts"):
         value = getattr(card, name)
         setattr(of_its_own, name, list(value) if isinstance(value, list) else deepcopy(value))
     box.cards.append(of_its_own)
-    box.babies.append(baby)
+    if known is None:
+        box.babies.append(baby)
     return of_its_own
+
+
+def _of_the_other(said: Said) -> dict[str, Any]:
+    """What is said of the baby for whom the first referral does not go on."""
+    return next(entry for entry in said["babies_considered"] if entry["birth_order"] != said["birth_order"])
+
+
+def _of_the_same_baby(box: Box, card: Card) -> list[Card]:
+    return [c for c in box.cards if c is not card and c.baby is card.baby and card.baby.reference]
+
+
+def _known_twin(box: Box, card: Card, said: Said) -> Baby | None:
+    """The other baby, where the other parent's referral has been split before."""
+    firsts, order = {c.reference for c in _of_the_same_baby(box, card)}, _of_the_other(said)["birth_order"]
+    return next((c.baby for c in box.cards if c.twin_of in firsts and c.order == order), None)
+
+
+def _another_baby(box: Box, card: Card, said: Said, on: date) -> str:
+    orders = {c.order for c in _of_the_same_baby(box, card) if c.split}
+    return "another_baby" if orders and said["birth_order"] not in orders else ""
+
+
+def _of_the_twin(code: str, test: Callable[[Box, Card, Baby], object]) -> Against:
+    """Found on the other baby's new referral, so only where nothing spoke against the split before."""
+
+    def against(box: Box, card: Card, said: Said, on: date) -> str:
+        before = (_considered, _another_baby, SAME_PEOPLE)
+        if card.babies < 2 or card.split or any(ask(box, card, said, on) for ask in before):
+            return ""
+        known = _known_twin(box, card, said)
+        return code if known and test(box, card, known) else ""
+
+    return against
+
+
+TWIN_LOST = _of_the_twin("after_a_loss", lambda box, card, known: known.died)
+TWIN_DIFFERS = _of_the_twin("not_the_same_person", lambda box, card, known: not known.died and known.born != card.born)
+TWIN_REFERRED = _of_the_twin(
+    "already_referred", lambda box, card, known: not known.died and box.same_records(card, known, card.carer)
+)
 
 
 def _considered(box: Box, card: Card, said: Said, on: date) -> str:
@@ -73,6 +123,38 @@ def loss(box: Box, card: Card, said: Said, on: date) -> None:
 def _split_first(box: Box, card: Card, said: Said, on: date) -> str:
     others = [c for c in box.about(card.baby) if c is not card and not c.lost and c.open]
     return "split_first" if any(c.babies > 1 and not c.split for c in (card, *others)) else ""
+
+
+def left(box: Box, card: Card) -> int:
+    """How many are expected still, by whoever knows of most."""
+    told: list[Card | Baby] = [*box.of_the_pregnancy(card)]
+    told += [card.baby] if card.baby.state == "unborn" else []
+    return max([1, *(one.expected for one in told)]) - max([0, *(one.lost_before for one in told)])
+
+
+def one_lost(box: Box, card: Card, said: Said, on: date) -> None:
+    """The record learns of it, and by it each referral that has told of fewer."""
+    known, baby = card.lost_before, card.baby
+    _tells_of_a_loss(card)
+    if baby.state != "unborn" or baby.lost_before > known:
+        return
+    baby.lost_before += 1
+    for other in box.about(baby):
+        if other is not card and other.open and other.born is None and other.lost_before < baby.lost_before:
+            other.steps += 1
+            _tells_of_a_loss(other)
+
+
+def _tells_of_a_loss(card: Card) -> None:
+    card.lost_before, card.letters = card.lost_before + 1, []
+
+
+def _which_baby(box: Box, card: Card, said: Said, on: date) -> str:
+    asked = card.born is None and said.get("all_lost") != "yes" and left(box, card) > 1
+    return "which_baby" if asked else ""
+
+
+ONE_BABY = if_("one_baby", lambda box, card, said, on: card.born is not None or left(box, card) < 2)
 
 
 def loss_undone(box: Box, card: Card, said: Said, on: date) -> None:
@@ -180,7 +262,12 @@ PEOPLE: dict[str, Rule] = {
     "record_birth": Rule(
         OPEN,
         born,
-        (LOST, if_("already_born", lambda box, card, said, on: card.born is not None), _birth_meets_another),
+        (
+            LOST,
+            if_("already_born", lambda box, card, said, on: card.born is not None),
+            if_("not_the_same_person", _born_on_another_day),
+            _birth_meets_another,
+        ),
         held=True,
     ),
     "split_multiple": Rule(
@@ -190,11 +277,16 @@ PEOPLE: dict[str, Rule] = {
             if_("one_baby", lambda box, card, said, on: card.babies < 2),
             if_("already_split", lambda box, card, said, on: card.babies > 1 and card.split),
             _considered,
+            _another_baby,
             SAME_PEOPLE,
+            TWIN_LOST,
+            TWIN_DIFFERS,
+            TWIN_REFERRED,
         ),
         held=True,
     ),
-    "record_loss": Rule((*OPEN, *ENDED), loss, (LOST, _split_first), held=True),
+    "record_loss": Rule((*OPEN, *ENDED), loss, (LOST, _split_first, _which_baby), held=True),
+    "record_loss_of_one": Rule(OPEN, one_lost, (LOST, ONE_BABY), held=True),
     "undo_loss": Rule(
         ("closed_loss", *ENDED),
         loss_undone,

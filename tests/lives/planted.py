@@ -13,7 +13,9 @@ from casework.life import births
 from casework.store import Store
 from workflows import Move
 from workflows.beside import RecordKind
+from workflows.guards.merging import duplicate_of_the_same_baby
 from workflows.guards.people import one_focus_carer
+from workflows.guards.pregnancy import lost_of_several
 from workflows.guards.safeguarding import no_open_concern
 from workflows.registry import CHARTS, CURRENT
 
@@ -87,6 +89,11 @@ def _hold_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cases, "stand_again", without_hold)
 
 
+def _twin_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second parent's referral, split, opens a second record of the other baby."""
+    monkeypatch.setattr(births, "_known_twin", lambda *asked: None)
+
+
 _only_here = nothing_follows(RecordKind.INFANT, "record_loss")
 _raised_there_alone = nothing_follows(RecordKind.REFERRAL, "raise_safeguarding")
 _OF_A_LOSS = ("lost_on", "confirmed_by", "confirmed_from", "family_told")
@@ -107,5 +114,8 @@ FAULTS = (
     Fault("a concern on a merged entry holds nothing", _raised_there_alone, (*RAISED, "merge_into") * 2),
     Fault("a loss stays on one of the baby's referrals", _only_here, (*LINKED, *LOST)),
     Fault("the loss of one twin closes the other's referral", _twin_lost_too, (*BORN, *LOST)),
+    Fault("a twin has a record for each parent", _twin_not_known, BORN * 2),
+    Fault("a twin's referral is voided as a duplicate", without(duplicate_of_the_same_baby), (*BORN, *["void"] * 12)),
+    Fault("a loss before the birth ends the way of both twins", without(lost_of_several), LOST),
     Fault("a merge ends a hold", _hold_forgotten, ("place_hold", "merge_into", "unmerge") * 8),
 )

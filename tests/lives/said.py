@@ -99,17 +99,18 @@ def _sign_off(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 def _birth(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     born = today - DAY * dice.choice((0, 0, 1, 4))
     name = {"infant_name": card.baby.name}
-    return {"infant_dob": born, "babies_born": dice.choice((1, 1, 2)), **name}
+    return {"infant_dob": born, "babies_born": dice.choice((2, 2, 1) if card.baby.expected else (1, 1, 2)), **name}
 
 
 def _split(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
+    own = dice.choice((1, 1, 1, 2))
     each = [{"birth_order": n, "under_stress": "yes", "in_scope": "yes"} for n in (1, 2)]
-    each[1]["name_of_this_baby"] = f"{card.baby.name} the second of {card.reference}"
-    return {"birth_order": 1, "babies_considered": each, "infant_name": None}
+    each[2 - own]["name_of_this_baby"] = f"{card.baby.name} the other of {card.reference}"
+    return {"birth_order": own, "babies_considered": each, "infant_name": None}
 
 
 def _loss(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
-    return {**LOSS, "lost_on": today}
+    return {**LOSS, "lost_on": today, "all_lost": dice.choice((None, None, "yes"))}
 
 
 def _death(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
@@ -176,6 +177,12 @@ def _merge(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     return {"survivor": dice.choice(others if others and dice.often(0.85) else here).reference, **MERGED}
 
 
+def _void(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
+    others = [c.reference for c in box.cards if c is not card and c.service == card.service]
+    why = dice.choice(("entered_in_error", "duplicate", "duplicate"))
+    return {"void_reason": why, "surviving_reference": dice.choice([*others, "R-1"])}
+
+
 def _part(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
     stays = card.into.reference if card.into else "R-0"
     return {"merged_into": stays, "apart_because": "Two after all."}
@@ -222,6 +229,7 @@ SAYS: dict[str, Says] = {
     "raise_safeguarding": plain(concern="A worry"), "review_safeguarding": plain(),
     "escalate_safeguarding": _basis, "close_concern": _one_concern, "sign_off_safeguarding": _sign_off,
     "record_birth": _birth, "split_multiple": _split, "record_loss": _loss,
+    "record_loss_of_one": lambda box, card, dice, today: {**LOSS, "one_lost_on": today},
     "undo_loss": plain(reason="Another baby", second_person="B. Second"),
     "recheck_gp": plain(gp_practice_code="B86038"),
     "carer_died": _death, "contact_ended": _ended, "close_contact_ended": _ended, "change_focus_carer": _change,
@@ -230,9 +238,7 @@ SAYS: dict[str, Says] = {
     "transfer_accepted": _accept_transfer, "transfer_refused": plain(), "end_cowork": _cowork,
     "start_cowork": _begin_cowork,
     "close_disengaged": plain(**VOICE), "move_away": plain(), "withdraw_consent": plain(withdrawn_by="The mother"),
-    "void": lambda box, card, dice, today: {
-        "void_reason": dice.choice(("entered_in_error", "duplicate")), "surviving_reference": "R-1",
-    },
+    "void": _void,
     "reopen": lambda box, card, dice, today: {"consent_on": today} if dice.often(0.5) else {},
     "merge_into": _merge, "unmerge": _part,
 }  # fmt: skip

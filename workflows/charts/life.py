@@ -32,6 +32,7 @@ from workflows.fields.people import (
     BIRTH_ORDER,
     FAMILY,
     GESTATION_WEEKS,
+    INFANT,
     INFANT_SEX,
     SECOND_PERSON,
 )
@@ -47,10 +48,12 @@ from workflows.fields.referral import (
 from workflows.guards.following import split_follows
 from workflows.guards.life import (
     birth_fits_the_pregnancy,
+    birth_is_that_of_the_record,
     born,
     born_together,
     contact_was_agreed,
     each_relationship_considered,
+    goes_on_for_the_same_baby,
     loss_fits_the_pregnancy,
     loss_recorded,
     no_loss_of_this_baby,
@@ -58,8 +61,9 @@ from workflows.guards.life import (
     one_baby_meant,
 )
 from workflows.guards.merging import two_people
+from workflows.guards.people import one_infant
+from workflows.guards.pregnancy import LOST_BEFORE_BIRTH, loss_is_past, lost_of_several, several_expected
 from workflows.guards.referral import no_other_open_referral
-from workflows.guards.standing import loss_is_past, lost_of_several, several_expected
 from workflows.vocabulary import STAYS, Move, Role
 
 ADM, CLIN, DUTY, LEAD = Role.ADMINISTRATOR, Role.CLINICIAN, Role.DUTY, Role.LEAD
@@ -70,9 +74,9 @@ OF_THE_BABY = (INFANT_NAME, INFANT_NHS_NUMBER, INFANT_SEX)
 CONFIRMED = (CONFIRMED_BY, CONFIRMED_FROM)
 # fmt: off
 BIRTH = (
-    *from_each(OPEN, Move("", "record_birth",      STAYS, (CLIN, ADM), needs=(INFANT_DOB, BABIES_BORN), takes=(*OF_THE_BABY, GESTATION_WEEKS, NEONATAL_STAY), only_if=(no_loss_of_this_baby, not_born_yet, birth_fits_the_pregnancy, no_other_open_referral), marks="birth_recorded_on", while_held=True, side=True)),
-    *from_each(OPEN, Move("", "split_multiple",    STAYS, (CLIN,),     needs=(BIRTH_ORDER, BABIES_CONSIDERED), takes=(*OF_THE_BABY, FAMILY), only_if=(born_together, each_relationship_considered, no_other_open_referral), marks="split_on", while_held=True, side=True)),
-    *from_each(OPEN, Move("", "split_off",         STAYS, (CLIN,),     needs=(SPLIT_FROM, BIRTH_ORDER), takes=(*OF_THE_BABY, ADVICE, FAMILY), only_if=(split_follows, no_other_open_referral), marks="split_on", forgets=NOT_THE_TWINS, while_held=True, side=True)),
+    *from_each(OPEN, Move("", "record_birth",      STAYS, (CLIN, ADM), needs=(INFANT_DOB, BABIES_BORN), takes=(*OF_THE_BABY, GESTATION_WEEKS, NEONATAL_STAY), only_if=(no_loss_of_this_baby, not_born_yet, birth_fits_the_pregnancy, birth_is_that_of_the_record, no_other_open_referral), marks="birth_recorded_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "split_multiple",    STAYS, (CLIN,),     needs=(BIRTH_ORDER, BABIES_CONSIDERED), takes=(*OF_THE_BABY, FAMILY), only_if=(born_together, each_relationship_considered, goes_on_for_the_same_baby, no_other_open_referral), marks="split_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "split_off",         STAYS, (CLIN,),     needs=(SPLIT_FROM, BIRTH_ORDER), takes=(*OF_THE_BABY, ADVICE, FAMILY, INFANT), only_if=(split_follows, one_infant, no_other_open_referral), marks="split_on", forgets=NOT_THE_TWINS, while_held=True, side=True)),
     *from_each(OPEN, Move("", "recheck_gp",        STAYS, (ADM, CLIN), needs=(GP_PRACTICE_CODE,), takes=(GP_IN_AREA, INFANT_GP_IN_AREA), only_if=(born,), marks="gp_rechecked_on", while_held=True, side=True)),
     *from_each(OPEN, Move("", "move_record_entry", STAYS, (ADM, CLIN, DUTY), needs=(CALL_RECORDED_IN,), while_held=True, side=True)),
 )
@@ -81,7 +85,7 @@ _LOSS = Move("", "record_loss", "closed_loss", (CLIN, LEAD, DUTY), needs=(LOST_O
 _UNDO = Move("", "undo_loss", STAYS, (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(loss_recorded, two_people), forgets=("lost_on",), side=True)
 
 LOSSES = (
-    *from_each(OPEN, Move("", "record_loss_of_one", STAYS, (CLIN, LEAD, DUTY), needs=(ONE_LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN,), only_if=(no_loss_of_this_baby, loss_is_past, several_expected), forgets=("letters",), adds="lost_before_birth", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "record_loss_of_one", STAYS, (CLIN, LEAD, DUTY), needs=(ONE_LOST_ON, *CONFIRMED, FAMILY_TOLD), takes=(SERVICES_GIVEN,), only_if=(no_loss_of_this_baby, loss_is_past, several_expected), forgets=("letters",), adds=LOST_BEFORE_BIRTH, while_held=True, side=True)),
     *from_each(OPEN, _LOSS),
     *from_each(STILL_NOTED, replace(_LOSS, to=STAYS, stops=("outcome_told",))),
     *(replace(_UNDO, source="closed_loss", to=before, only_if=(*_UNDO.only_if, no_other_open_referral), given=("closed_from", before), reopens=True) for before in OPEN),

@@ -32,6 +32,7 @@ from workflows.guards.following import follows_from_the_other
 from workflows.guards.merging import (
     about_a_record_taken_in,
     another_record,
+    ended_alike,
     infant_survives,
     merged_into_that_one,
     not_twins,
@@ -96,4 +97,6 @@ TWO_REFERRALS = merging(
 
 def two_infants(sources: Iterable[str], every: Iterable[str]) -> tuple[Move, ...]:
     """The rows of a baby's record, with the states of its own table."""
-    return merging(sources, every, INFANT_THAT_STAYS, infant_survives, leaving=(no_open_concern_here,))
+    return merging(
+        sources, every, INFANT_THAT_STAYS, infant_survives, leaving=(no_open_concern_here,), again=(ended_alike,)
+    )

@@ -33,6 +33,7 @@ from workflows.fields.referral import (
 from workflows.fields.work import NOT_OBSERVED_BECAUSE
 from workflows.guards.endings import ends_with, void_hides_nothing
 from workflows.guards.life import care_leaver_reached_with_care, reached_by_an_agreed_way, review_lies_ahead
+from workflows.guards.merging import duplicate_of_the_same_baby
 from workflows.guards.referral import held, not_held, survivor_named
 from workflows.guards.work import infant_voice_given
 from workflows.vocabulary import STAYS, Move, Role
@@ -46,7 +47,7 @@ SIDE_PATHS = (
     *from_each(OPEN, Move("", "resume",           STAYS,               (CLIN, LEAD), takes=(REMARK,), only_if=(held,), stops=("hold_review",), hold="ends", while_held=True, side=True)),
     *from_each(OPEN, Move("", "withdraw_consent", "consent_withdrawn", (CLIN, DUTY), needs=(WITHDRAWN_BY,), takes=(REASON, OTHER_HOLDER, REFERRER_TOLD_ON), stops=EVERY_CLOCK, forgets=("consent_on",), while_held=True, side=True)),
     *from_each(OPEN, Move("", "move_away",        "moved_away",        (CLIN, ADM),  needs=(TRANSFER_OFFERED,), takes=(NEW_AREA, RECEIVING_SERVICE, HANDED_ON_TO), stops=EVERY_CLOCK, while_held=True, side=True)),
-    *from_each(OPEN, Move("", "void",             "void",              (LEAD,),      needs=(VOID_REASON,), takes=(SURVIVING_REFERENCE,), only_if=(survivor_named, void_hides_nothing), stops=EVERY_CLOCK, while_held=True, side=True)),
+    *from_each(OPEN, Move("", "void",             "void",              (LEAD,),      needs=(VOID_REASON,), takes=(SURVIVING_REFERENCE,), only_if=(survivor_named, duplicate_of_the_same_baby, void_hides_nothing), stops=EVERY_CLOCK, while_held=True, side=True)),
     *from_each(OPEN, Move("", "close_after_hold", "circumstances_changed", (CLIN, LEAD), needs=(REASON, ONWARD_SERVICES, REFERRER_TOLD_ON), only_if=(held,), stops=EVERY_CLOCK, records=(("end_reason", "hold_not_resumed"),), while_held=True, side=True)),
     *from_each(("waiting", "allocated", *AT_WORK), Move("", "close_disengaged", "disengaged", (LEAD,), needs=(ATTEMPTS, REFERRER_TOLD_ON, HEALTH_VISITOR_TOLD_ON, RISK_REVIEW), takes=(CARE_LEAVER_CONTACT, INFANT_VOICE, NOT_OBSERVED_BECAUSE), only_if=(infant_voice_given, reached_by_an_agreed_way, care_leaver_reached_with_care), stops=EVERY_CLOCK, records=(("end_reason", "disengaged"),), side=True)),
     *from_each(("watchful_waiting", "waiting", "allocated"), Move("", "no_longer_needed", "discharged", (DUTY, CLIN), needs=(NO_LONGER_BECAUSE, SAID_BY_FAMILY, SAID_BY_REFERRER, REFERRER_TOLD_ON), takes=(ONWARD_SERVICES,), only_if=(ends_with("discharged", "", NO_LONGER_BECAUSE.name, ()),), stops=EVERY_CLOCK, side=True)),

@@ -1,19 +1,16 @@
 """What stands against an entry of help that is given without a case."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from workflows.beside import RecordKind
 from workflows.fields.activities import FOR_FAMILIES
+from workflows.guards.days import not_after_the_step
 from workflows.vocabulary import Facts, Refusal
 
 
 def not_in_the_future(facts: Facts) -> Refusal | None:
-    day = facts.data.get("activity_on")
-    if not isinstance(day, date) or day <= facts.on:
-        return None
-    return Refusal("out_of_order", "This is an entry of what was done: its day has not come.", ("activity_on",))
+    return not_after_the_step(facts, "activity_on", "This is an entry of what was done: its day has not come.")
 
 
 def each_is_a_person_or_a_number(facts: Facts) -> Refusal | None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from workflows.beside import Known, RecordKind, entries
 from workflows.endings import ENDINGS, NEEDS, PUT_AWAY, Ending, Need
-from workflows.guards.people import own_infant
+from workflows.guards.infant import own_infant_record
 from workflows.vocabulary import Facts, Guard, Refusal
 
 Met = Callable[[Facts], bool]
@@ -27,8 +27,7 @@ def _placed(facts: Facts) -> bool:
         return True
     if facts.answer("carer_relationship") == "foster_carer":
         return False
-    reference = own_infant(facts)
-    infant = facts.beside.record(RecordKind.INFANT, reference) if reference else None
+    infant = own_infant_record(facts)
     return infant is None or not entries(infant.answers, "legal_statuses")
 
 

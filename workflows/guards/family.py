@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from workflows.beside import Known, RecordKind, entries
-from workflows.fields.merging import TAKEN_IN
-from workflows.guards.people import baby_of
+from workflows.beside import RecordKind, entries
+from workflows.guards.infant import one_baby, own_infant_record
 from workflows.histories import standing
 from workflows.vocabulary import Facts
 
@@ -27,17 +26,9 @@ def holds_this_baby(facts: Facts, carer: str) -> bool:
 
 def _links(facts: Facts) -> list[Mapping[str, Any]]:
     """Of the baby's record and those that were merged into it; the record that stands has the last word."""
-    baby = baby_of(facts)
-    records = _one_baby(facts, baby) if baby else ()
-    return [entry for record in records for entry in entries(record.answers, "carers")]
-
-
-def _one_baby(facts: Facts, record: Known) -> Iterator[Known]:
-    for entry in entries(record.answers, TAKEN_IN):
-        other = facts.beside.record(RecordKind.INFANT, str(entry["other_record"]))
-        if other is not None:
-            yield from _one_baby(facts, other)
-    yield record
+    baby = own_infant_record(facts)
+    records = list(one_baby(facts, RecordKind.INFANT, baby.reference)) if baby else []
+    return [entry for record in reversed(records) for entry in entries(record.answers, "carers")]
 
 
 def _came_along(facts: Facts) -> Iterator[str]:

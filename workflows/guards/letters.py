@@ -10,7 +10,7 @@ from typing import Any
 from workflows.beside import Known, RecordKind
 from workflows.fields.letters import ENDING, INVITES
 from workflows.guards.family import holds_this_baby
-from workflows.guards.people import baby_of, own_infant
+from workflows.guards.infant import is_lost, own_infant, standing_for
 from workflows.histories import consented, consents, standing
 from workflows.vocabulary import Facts, Refusal
 
@@ -128,8 +128,7 @@ def addressee_lives(facts: Facts) -> Refusal | None:
 
 def no_loss(facts: Facts) -> Refusal | None:
     """Source: requirements W14 and X4.9; reliability H7: the sender looks again at release."""
-    record = baby_of(facts)
-    if facts.recorded.get("lost_on") or (record is not None and record.state == "died"):
+    if is_lost(facts):
         return Refusal("after_a_loss", "A loss of this baby is recorded: no letter goes. Speak with the family.")
     return None
 
@@ -137,7 +136,7 @@ def no_loss(facts: Facts) -> Refusal | None:
 def names_no_other_child(facts: Facts) -> Refusal | None:
     """Source: requirements W14: "never naming one twin's loss in the other's letter"."""
     named, own = letter_of(facts).get("names_child"), own_infant(facts) or facts.reference
-    if not named or named == own:
+    if not named or own in (named, standing_for(facts, RecordKind.INFANT, str(named))):
         return None
     sentence = "This letter names another child. Each child has letters of its own."
     return Refusal("names_another_child", sentence, ("names_child",))

@@ -10,7 +10,7 @@ from workflows.beside import RecordKind
 from workflows.dates import british
 from workflows.eligibility import Result, eligibility, first_day_too_old
 from workflows.fields.referral import PREGNANCY
-from workflows.guards.people import baby_of
+from workflows.guards.infant import is_lost, one_baby, own_infant, own_infant_record, referrals_of
 from workflows.vocabulary import Criterion, Facts, Refusal
 
 OF_THE_CARER = (
@@ -32,6 +32,16 @@ def birth_fits_the_pregnancy(facts: Facts) -> Refusal | None:
     return _in_the_pregnancy(facts, "infant_dob", "The baby cannot have been born")
 
 
+def birth_is_that_of_the_record(facts: Facts) -> Refusal | None:
+    """Another referral of this baby may have told of the birth before (one baby, one record)."""
+    record = None if facts.follows or facts.recorded.get("infant_dob") else own_infant_record(facts)
+    known = record.answers.get("infant_dob") if record else None
+    if record is None or not isinstance(known, date) or facts.data.get("infant_dob") in (None, known):
+        return None
+    sentence = f"By the record {record.reference} this baby was born on another day. Correct there what is wrong."
+    return Refusal("not_the_same_person", sentence, ("infant_dob",))
+
+
 def loss_fits_the_pregnancy(facts: Facts) -> Refusal | None:
     return _in_the_pregnancy(facts, "lost_on", "The loss cannot have been")
 
@@ -46,8 +56,7 @@ def _in_the_pregnancy(facts: Facts, name: str, what: str) -> Refusal | None:
 
 def no_loss_of_this_baby(facts: Facts) -> Refusal | None:
     """Source: requirements X3 S9 and S19: a later baby is a new referral, with the loss as an eligible factor."""
-    record = None if facts.follows else baby_of(facts)
-    if facts.recorded.get("lost_on") or (record is not None and record.state == "died"):
+    if is_lost(facts):
         return Refusal("after_a_loss", "The loss of this baby is recorded. A later baby is a new referral.")
     return None
 
@@ -106,6 +115,22 @@ def each_relationship_considered(facts: Facts) -> Refusal | None:
         sentence = "This referral goes on for a baby whom the service sees. Name that one by the order of birth."
         return Refusal("baby_not_in_scope", sentence, ("birth_order",))
     return None
+
+
+def goes_on_for_the_same_baby(facts: Facts) -> Refusal | None:
+    """Each parent's referral may be about one baby's record: then both go on for that baby (one baby, one record)."""
+    named, own = facts.data.get("birth_order"), own_infant(facts)
+    about = referrals_of(facts, own) if own else ()
+    every = (one for known in about for one in one_baby(facts, RecordKind.REFERRAL, known.reference))
+    others = (one.answers for one in every if one.reference != facts.reference)
+    known = next((answers["birth_order"] for answers in others if answers.get("split_on")), named)
+    if not named or known == named:
+        return None
+    sentence = (
+        f"The record {own} is of baby {known} of this birth, by another referral: this one goes on for the same baby. "
+        "The others have a referral of their own by this step."
+    )
+    return Refusal("another_baby", sentence, ("birth_order",))
 
 
 # Another carer

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from workflows.beside import Known, RecordKind
 from workflows.fields.merging import TAKEN_IN
-from workflows.guards.people import MERGED, that_stands
+from workflows.guards.infant import MERGED, infants_of, standing_for, that_stands
 from workflows.names import one_name
 from workflows.vocabulary import Facts, Refusal
 
@@ -58,6 +58,34 @@ def merged_into_that_one(facts: Facts) -> Refusal | None:
     return Refusal("other_survivor", f"This record was merged into {survivor}: name that one.", ("merged_into",))
 
 
+def ended_alike(facts: Facts) -> Refusal | None:
+    """A loss, its undoing or a restriction that came while two babies' records were one reached both's referrals."""
+    into = standing_for(facts, RecordKind.INFANT, str(facts.recorded.get("survivor")))
+    stays, stood = facts.beside.record(RecordKind.INFANT, into), facts.recorded.get("closed_from")
+    if stays is None or stays.state == stood or not {stays.state, stood}.intersection(ENDED):
+        return None
+    code, sentence = MEANWHILE.get(stays.state, TAKEN_BACK)
+    return Refusal(code, sentence.format(into))
+
+
+MEANWHILE = {
+    "died": (
+        "after_a_loss",
+        "A loss is recorded on {0}, and closed the referrals of both. Take it back there first (undo_loss), part the "
+        "two, and record it for the baby whose loss it was.",
+    ),
+    "restricted": (
+        "record_restricted",
+        "{0} is under restriction, and this record with it. It is lifted there first, by two people.",
+    ),
+}
+TAKEN_BACK = (
+    "lives_differ",
+    "The loss was taken back on {0} for both. Record it there again, part the two, and take back that which was wrong.",
+)
+"""Why two records may not part yet, by how the one that stays has ended; it has not: its loss was taken back."""
+
+
 def referral_survives(facts: Facts) -> Refusal | None:
     return survivor_stands(RecordKind.REFERRAL, facts)
 
@@ -77,6 +105,21 @@ def not_twins(facts: Facts) -> Refusal | None:
     return None
 
 
+def duplicate_of_the_same_baby(facts: Facts) -> Refusal | None:
+    """A void has no way back, and takes a referral off every list: what is no double for a merge is none for it."""
+    named = facts.data.get("surviving_reference")
+    if facts.from_paper or facts.data.get("void_reason") != "duplicate" or not named:
+        return None
+    other = that_stands(facts, RecordKind.REFERRAL, str(named))
+    if other is None or other.reference == facts.reference:
+        return None
+    if are_twins(facts.reference, facts.recorded, other.reference, other.answers):
+        sentence = f"This and {other.reference} are of twins: two babies, two referrals. If one has to end, close it."
+        return Refusal("twins", sentence, ("surviving_reference",))
+    pair = ((facts.reference, facts.recorded), (other.reference, other.answers))
+    return _one_record(*(baby for reference, answers in pair for baby in infants_of(facts, reference, answers)))
+
+
 def are_twins(reference: str, answers: Mapping[str, object], other: str, others: Mapping[str, object]) -> bool:
     """Whether two records are known to be of one multiple birth: split from one another or from the same pregnancy,
     told apart by the order of birth, or one named as a twin of the other.
@@ -85,8 +128,8 @@ def are_twins(reference: str, answers: Mapping[str, object], other: str, others:
     if len(split) == 1 and (answers.get("split_from") or others.get("split_from")):
         return True
     orders = (answers.get("birth_order"), others.get("birth_order"))
-    if all(orders) and orders[0] != orders[1]:
-        return True
+    if all(orders):
+        return orders[0] != orders[1]
     if answers.get("twin_of") == other or others.get("twin_of") == reference:
         return True
     return _of_one_birth(answers, others)
@@ -104,13 +147,15 @@ def _of_one_birth(answers: Mapping[str, object], others: Mapping[str, object]) -
 
 def same_baby(facts: Facts) -> Refusal | None:
     """Two referrals become one only if they are about one baby's record, or not both have one."""
-    named = (facts.recorded.get("infant"), facts.data.get("others_baby"))
-    opened = facts.beside.linked(RecordKind.INFANT, "first_referral")
-    stand = [that_stands(facts, RecordKind.INFANT, str(name)) for name in named if name]
-    babies = {known.reference for known in (*stand, *opened) if known}
-    if len(babies) < 2:
+    named = facts.data.get("others_baby")
+    other = [standing_for(facts, RecordKind.INFANT, str(named))] if named else []
+    return _one_record(*infants_of(facts, facts.reference, facts.recorded), *other)
+
+
+def _one_record(*babies: str) -> Refusal | None:
+    if len(set(babies)) < 2:
         return None
-    told = " and ".join(sorted(babies))
+    told = " and ".join(sorted(set(babies)))
     sentence = f"The referrals are about two babies' records, {told}. If those are one baby, merge them first."
     return Refusal("two_babies", sentence)
 

@@ -1,11 +1,11 @@
 """What stands against a step about people: who they are, who holds whom, and what was said before."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
-from workflows.beside import Known, RecordKind, entries
-from workflows.fields.merging import TAKEN_IN
+from workflows.beside import RecordKind
 from workflows.fields.people import NUMBER_IS_NOT_THERE, NUMBER_IS_THERE
+from workflows.guards.days import not_after_the_step
+from workflows.guards.infant import own_infant, own_infant_record, referrals_of, standing_for
 from workflows.histories import last, standing
 from workflows.vocabulary import Facts, Refusal
 
@@ -117,10 +117,7 @@ def on_a_plan(facts: Facts) -> Refusal | None:
 
 def birth_is_plausible(facts: Facts) -> Refusal | None:
     """A day of birth is no later than the step that tells of it."""
-    born = facts.data.get("infant_dob")
-    if isinstance(born, date) and born > facts.on:
-        return Refusal("out_of_order", "The baby was born after the day of this step.", ("infant_dob",))
-    return None
+    return not_after_the_step(facts, "infant_dob", "The baby was born after the day of this step.")
 
 
 def something_linked(facts: Facts) -> Refusal | None:
@@ -135,7 +132,7 @@ def one_infant(facts: Facts) -> Refusal | None:
     if not named:
         return None
     own = own_infant(facts)
-    if own is not None and own != named:
+    if own is not None and own != standing_for(facts, RecordKind.INFANT, str(named)):
         sentence = "This referral is about another baby's record. Open a referral for this baby, or merge the records."
         return Refusal("second_infant", sentence, ("infant",))
     return _must_be_open(facts, RecordKind.INFANT, "infant") or _same_person(
@@ -165,50 +162,11 @@ def no_other_referral_of_the_two(facts: Facts) -> Refusal | None:
     infant = (own_infant(facts) or facts.data.get("infant")) if carer else None
     if not infant:
         return None
-    record = facts.beside.record(RecordKind.INFANT, str(infant))
-    for other in _referrals_of(facts, str(infant), record):
+    for other in referrals_of(facts, str(infant)):
         if other.open and other.reference != facts.reference and other.answers.get("focus_carer") == carer:
             sentence = f"Referral {other.reference} is open for this baby and carer in this service. Add to that one."
             return Refusal("already_referred", sentence, ("focus_carer",))
     return None
-
-
-def own_infant(facts: Facts) -> str | None:
-    """The baby's record that a referral is about: the one it names, else the one that was opened by it, else the one
-    of a referral that was merged into it.
-    """
-    if named := facts.recorded.get("infant"):
-        return str(named)
-    opened = facts.beside.linked(RecordKind.INFANT, "first_referral")
-    return opened[0].reference if opened else taken_in_with(facts.recorded)
-
-
-def taken_in_with(answers: Mapping[str, object]) -> str | None:
-    """The baby's record that a referral brought with it when it was merged into this one."""
-    told = (entry.get("others_baby") for entry in entries(answers, TAKEN_IN))
-    return next((str(reference) for reference in told if reference), None)
-
-
-def that_stands(facts: Facts, kind: RecordKind, reference: str | None) -> Known | None:
-    """A record, or the one that stands for it since it was merged."""
-    known = facts.beside.record(kind, reference) if reference else None
-    while known is not None and known.state == MERGED:
-        known = facts.beside.record(kind, str(known.answers["survivor"]))
-    return known
-
-
-def baby_of(facts: Facts) -> Known | None:
-    """The record of the baby whom a referral is about, as it stands."""
-    return that_stands(facts, RecordKind.INFANT, own_infant(facts))
-
-
-def _referrals_of(facts: Facts, infant: str, record: Known | None) -> list[Known]:
-    found = list(facts.beside.linked(RecordKind.REFERRAL, "infant", infant))
-    first = record.answers.get("first_referral") if record else None
-    if first and first not in {known.reference for known in found}:
-        opened_by = facts.beside.record(RecordKind.REFERRAL, str(first))
-        found += [opened_by] if opened_by else []
-    return found
 
 
 def _must_be_open(facts: Facts, kind: RecordKind, name: str) -> Refusal | None:
@@ -271,8 +229,7 @@ def under_restriction(facts: Facts) -> Refusal | None:
 
 def babys_record_is_not(facts: Facts) -> Refusal | None:
     """A referral comes back from restriction with its baby's record, where two people agree, and not by itself."""
-    own = None if facts.follows else own_infant(facts)
-    record = facts.beside.record(RecordKind.INFANT, own) if own else None
+    record = None if facts.follows else own_infant_record(facts)
     if record is None or record.state != "restricted":
         return None
     sentence = f"The baby's record {record.reference} is under restriction. It is lifted there, by two people."
@@ -280,10 +237,7 @@ def babys_record_is_not(facts: Facts) -> Refusal | None:
 
 
 def said_before_the_step(facts: Facts) -> Refusal | None:
-    said = facts.data.get("consent_said_on")
-    if isinstance(said, date) and said > facts.on:
-        return Refusal("out_of_order", "This was said after the day of the step.", ("consent_said_on",))
-    return None
+    return not_after_the_step(facts, "consent_said_on", "This was said after the day of the step.")
 
 
 def consent_was_given(facts: Facts) -> Refusal | None:

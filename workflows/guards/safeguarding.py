@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from workflows.beside import Known, RecordKind
 from workflows.endings import ENDINGS, ChosenBy
-from workflows.guards.people import baby_of, that_stands
+from workflows.guards.infant import own_infant_record, that_stands
 from workflows.vocabulary import Facts, Refusal, Role
 
 SIGN_OFF = (Role.SAFEGUARDING, Role.LEAD)
@@ -44,7 +44,7 @@ def no_open_concern_here(facts: Facts) -> Refusal | None:
 def _of_those_it_is_about(facts: Facts) -> Iterator[Known]:
     """The records with an open concern, of the baby and the focus carer of a referral."""
     carer = facts.recorded.get("focus_carer")
-    found = (baby_of(facts), facts.beside.record(RecordKind.CARER, str(carer)) if carer else None)
+    found = (own_infant_record(facts), facts.beside.record(RecordKind.CARER, str(carer)) if carer else None)
     return (known for known in found if known is not None and known.answers.get(CONCERNS))
 
 

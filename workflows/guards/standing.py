@@ -1,7 +1,5 @@
 """Whether what was agreed still stands: consent by its last word, a birth by its own step, a loss of one of several."""
 
-from datetime import date
-
 from workflows.histories import consented, consents, said_by
 from workflows.vocabulary import Facts, Refusal
 
@@ -34,34 +32,3 @@ def birth_by_its_step(facts: Facts) -> Refusal | None:
         return None
     sentence = "This referral is about an unborn baby. Record the birth by its own step, record_birth."
     return Refusal("birth_by_its_step", sentence, ("infant_dob",))
-
-
-def lost_of_several(facts: Facts) -> Refusal | None:
-    """Source: requirements S9: a loss ends this infant's referral only, never that of one who lives."""
-    left = expected_still(facts)
-    if facts.recorded.get("infant_dob") or left < 2 or facts.data.get("all_lost") == "yes":
-        return None
-    sentence = (
-        f"{left} babies are expected. Record the loss of one with record_loss_of_one: the referral goes on for "
-        "the other. If none lives, say so (all_lost: yes)."
-    )
-    return Refusal("which_baby", sentence, ("all_lost",))
-
-
-def several_expected(facts: Facts) -> Refusal | None:
-    if not facts.recorded.get("infant_dob") and expected_still(facts) > 1:
-        return None
-    return Refusal("one_baby", "One baby is expected, or born: record the loss with record_loss.")
-
-
-def expected_still(facts: Facts) -> int:
-    """How many babies are expected, those lost before the birth taken off; 1 where nobody has said."""
-    said = facts.answer("babies_expected") or facts.recorded.get("babies_born")
-    return (said if isinstance(said, int) else 1) - len(facts.entries("lost_before_birth"))
-
-
-def loss_is_past(facts: Facts) -> Refusal | None:
-    lost = facts.data.get("one_lost_on")
-    if isinstance(lost, date) and lost > facts.on:
-        return Refusal("out_of_order", "The loss lies after the day of this step.", ("one_lost_on",))
-    return None

@@ -3,7 +3,7 @@
 from workflows.charts.merging import two_infants
 from workflows.charts.rows import from_each
 from workflows.charts.safeguarding import goes_on_elsewhere, safeguarding
-from workflows.fields.life import CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD, LOST_ON
+from workflows.fields.life import ALL_LOST, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD, LOST_ON, ONE_LOST_ON
 from workflows.fields.people import (
     BABIES_BORN,
     BIRTH_ORDER,
@@ -57,6 +57,7 @@ from workflows.guards.people import (
     trace_postponed_in_time,
     under_restriction,
 )
+from workflows.guards.pregnancy import LOST_BEFORE_BIRTH, loss_is_past, lost_of_several, several_expected
 from workflows.records.common import CLIN, DUTY, KNOWING, LEAD, SG, STAFF, marks, shared
 from workflows.vocabulary import NEW, STAYS, Move, Stage, State
 
@@ -94,7 +95,8 @@ MOVES = (
     *from_each(IN_USE, Move("", "end_protection_plan",    STAYS, KNOWING,      needs=(UNTIL,), takes=(REMARK,), only_if=(on_a_plan, ends_after_it_began), adds="protection_plans")),
     *from_each(IN_USE, Move("", "record_legal_status",    STAYS, KNOWING,      needs=(LEGAL_STATUS, SINCE), takes=(CARE_PLAN,), adds="legal_statuses")),
     *from_each(IN_USE, Move("", "record_outside_record",  STAYS, STAFF,        needs=(RECORD_HOLDER, RECORD_SYSTEM, WRITTEN_THERE), takes=(OUTSIDE_REFERENCE, REMARK), only_if=(in_the_record_of_the_service,), adds="outside_records")),
-    *from_each(IN_USE, Move("", "record_loss",            "died", (CLIN, LEAD, DUTY), needs=(LOST_ON, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD), takes=(REMARK,), marks="died_on", side=True)),
+    Move("unborn", "record_loss_of_one",     "unborn",     (CLIN, LEAD, DUTY), needs=(ONE_LOST_ON, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD), only_if=(loss_is_past, several_expected), adds=LOST_BEFORE_BIRTH, side=True),
+    *from_each(IN_USE, Move("", "record_loss",            "died", (CLIN, LEAD, DUTY), needs=(LOST_ON, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD), takes=(REMARK, ALL_LOST), only_if=(lost_of_several,), marks="died_on", side=True)),
     *(Move("died", "undo_loss", before, (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(two_people,), given=("closed_from", before), forgets=("died_on", "lost_on"), side=True) for before in IN_USE),
     *from_each(IN_USE, Move("", "restrict",               "restricted", (SG, LEAD), needs=(REASON,), marks="restricted_on", side=True)),
     Move("merged", "restrict",               "merged",     (SG, LEAD), needs=(REASON,), marks="restricted_on", side=True),
