@@ -52,11 +52,11 @@ def is_restricted(case: Case) -> bool:
     return case.state == RESTRICTED or bool(case.answers.get("restricted_on"))
 
 
-def is_one_baby(store: Store, infant: Case) -> Iterator[Case]:
-    """A baby's record, and those that were merged into it."""
-    yield infant
-    for entry in entries(infant.answers, "taken_in"):
-        other = store.record(infant.service, RecordKind.INFANT, str(entry["other_record"]))
+def is_one_baby(store: Store, record: Case) -> Iterator[Case]:
+    """A baby's record or a referral, and those that were merged into it."""
+    yield record
+    for entry in entries(record.answers, "taken_in"):
+        other = store.record(record.service, record.chart.kind, str(entry["other_record"]))
         if other is not None:
             yield from is_one_baby(store, other)
 
