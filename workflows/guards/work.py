@@ -142,6 +142,22 @@ def on_the_plan(facts: Facts) -> Refusal | None:
     return Refusal("not_on_the_plan", sentence, ("intervention",))
 
 
+def plan_was_agreed(facts: Facts) -> Refusal | None:
+    """Source: requirements X4.3: no intervention before a formulation. A session of an earlier plan may come late: then
+    one of that time is there already.
+    """
+    agreed = facts.recorded.get("plan_agreed_on")
+    if facts.from_paper or not isinstance(agreed, date) or facts.on >= agreed:
+        return None
+    if any("intervention" in entry and entry["on"] <= facts.on for entry in facts.entries("contacts")):
+        return None
+    sentence = (
+        f"The family agreed to the plan on {british(agreed)}. What was before it is a contact of the assessment: "
+        "record_contact."
+    )
+    return Refusal("out_of_order", sentence, ("on",))
+
+
 def deliverer_trained(facts: Facts) -> Refusal | None:
     """Source: requirements X4.7, R-276, R-282: where a staff record says in what its person is trained."""
     staff = _deliverer(facts)
