@@ -139,6 +139,10 @@ def _new_carer(answers: Answers, on: date, data: Answers) -> bool:
     return named and data["former_access_reviewed"] == "yes" and bool(data["consent_on"] <= on)
 
 
+def _was_offered(answers: Answers, on: date, data: Answers) -> bool:
+    return bool(answers.get("transfer_offered_on", date.max) <= on)
+
+
 def _review_ahead(answers: Answers, on: date, data: Answers) -> bool:
     return bool(data["review_on"] >= on)
 
@@ -159,8 +163,8 @@ RULES: dict[str, Rule] = {
     "contact_ended": lambda answers, on, data: data["return_planned"] == "yes" and _review_ahead(answers, on, data),
     "retain": lambda answers, on, data: "infant_dob" in answers and bool(data["retain_until"] > on),
     "offer_transfer": lambda answers, on, data: "transfer_offered_on" not in answers,
-    "transfer_accepted": lambda answers, on, data: "transfer_offered_on" in answers,
-    "transfer_refused": lambda answers, on, data: "transfer_offered_on" in answers,
+    "transfer_accepted": _was_offered,
+    "transfer_refused": _was_offered,
     "transfer_in": lambda answers, on, data: bool(data["consent_on"] <= on),
     "end_cowork": lambda answers, on, data: data["cowork"] in {e["number"] for e in answers.get("coworking", ())},
     "close_disengaged": lambda answers, on, data: bool({"infant_voice", "not_observed_because"} & data.keys()),

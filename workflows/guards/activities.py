@@ -6,6 +6,7 @@ from typing import Any
 
 from workflows.beside import RecordKind
 from workflows.fields.activities import FOR_FAMILIES
+from workflows.guards.consultations import family_agreed
 from workflows.vocabulary import Facts, Refusal
 
 
@@ -48,11 +49,11 @@ def family_agreed_to_the_referral(facts: Facts) -> Refusal | None:
     if not named:
         return None
     known = facts.beside.record(RecordKind.REFERRAL, str(named))
-    if known is None or known.answers.get("consent_on"):
+    if known is None or family_agreed(facts, known):
         return None
     return Refusal(
         "family_named_without_consent",
-        f"Of referral {known.reference} no consent of the family is recorded: record it there, or leave the link out.",
+        f"Of referral {known.reference} no consent of the family stands: record it there, or leave the link out.",
         ("referral",),
     )
 

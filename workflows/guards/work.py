@@ -6,7 +6,8 @@ from typing import Any
 
 from workflows.beside import Known, RecordKind
 from workflows.dates import british
-from workflows.histories import consented, said_by
+from workflows.guards.consents import said_of
+from workflows.histories import consented
 from workflows.interventions import CATALOGUE, Intervention, fits_age, may_deliver
 from workflows.offers import offered
 from workflows.stances import is_looked_after
@@ -177,7 +178,7 @@ def _deliverer(facts: Facts) -> Known | None:
 def filming_agreed(facts: Facts) -> Refusal | None:
     """Source: requirements R-274 and T43: filming needs consent, which stands on the day."""
     filmed = facts.data.get("filmed") == "yes" or any(one.filming for one in _of_the_session(facts))
-    said = said_by(facts.entries("consents"), facts.on)
+    said = said_of(facts, facts.recorded)
     if facts.from_paper or not filmed or consented(said, "filming", facts.recorded.get("focus_carer_since")):
         return None
     sentence = "Nobody has agreed to filming, or somebody has withdrawn it. Record the family's consent first."
