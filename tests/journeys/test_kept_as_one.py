@@ -1,8 +1,11 @@
 """What was merged, and what came under restriction: kept as long as what stands for it, and named nowhere else."""
 
+from casework.exporting import copy_of
+from casework.meetings import agenda, minutes
 from casework.retaining import retention
 from tests.casework.families import form
 from tests.journeys.clinic import Clinic
+from workflows import Role
 
 TWO_AGREE = {"same_because": "One baby, two midwives.", "second_person": "Second Reader"}
 
@@ -36,3 +39,31 @@ def two_records(clinic: Clinic) -> tuple[str, str, str, str]:
     for ref, baby in zip(referrals, babies, strict=True):
         clinic.does(ref, "link_records", infant=baby)
     return babies[0], babies[1], referrals[0], referrals[1]
+
+
+def test_an_agenda_with_names_has_none_of_a_baby_under_restriction(clinic: Clinic) -> None:
+    """The earlier name, and what was said of the family, are for nobody who prints an agenda or minutes (X4.12)."""
+    ref = clinic.opens("receive_referral", **form(clinic.today, infant_name="Baby Earlier"))
+    for step in ("acknowledge", "pass_checks"):
+        clinic.does(ref, step)
+    meeting = clinic.opens("plan_meeting", "meeting", meeting_on=clinic.today, meeting_kind="group")
+    clinic.does(meeting, "list_referral", referral=ref)
+    clinic.does(meeting, "start_meeting", attendees=[{"who": "The chair"}])
+    clinic.does(ref, "accept_direct", meeting=meeting, reason="Her sister said so.")
+    (item,) = agenda(clinic.casework, meeting, names=True).items
+    assert item.name == "Baby Earlier"
+    clinic.does(ref, "restrict", reason="An order of the court.")
+    ((item, (minute,)),) = minutes(clinic.casework, meeting, names=True).by_item
+    assert (item.referral, item.name, minute.decision, minute.reasons) == (ref, None, "accept_direct", ())
+
+
+def test_a_copy_leaves_out_what_a_withheld_rating_says_of_a_carer(clinic: Clinic) -> None:
+    carer = clinic.opens("open_record", "carer", carer_name="Father of the baby")
+    ref = clinic.opens("receive_referral", **form(clinic.today, motivation="adequate"))
+    baby = clinic.opens("open_record", "infant", infant_dob=clinic.says(ref, "infant_dob"))
+    clinic.does(ref, "link_records", infant=baby)
+    clinic.does(ref, "rate", area="motivation", level="low", account="observer")
+    clinic.does(ref, "mark_third_party", marked_event=clinic.case(ref).version, withhold_from=carer)
+    copied = copy_of(clinic.casework, baby, clinic.actors[Role.LEAD], asked_by=carer).records
+    assert clinic.says(ref, "motivation") == "low"
+    assert [record.answers.get("motivation") for record in copied if record.case.reference == ref] == [None]
