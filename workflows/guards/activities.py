@@ -7,6 +7,7 @@ from typing import Any
 from workflows.beside import RecordKind
 from workflows.fields.activities import FOR_FAMILIES
 from workflows.guards.consultations import family_agreed
+from workflows.names import words
 from workflows.vocabulary import Facts, Refusal
 
 
@@ -24,6 +25,14 @@ def each_is_a_person_or_a_number(facts: Facts) -> Refusal | None:
             sentence = "Each attendee is a name with an organisation, or else a number of heads without a name."
             return Refusal("attendee_unclear", sentence, ("attendees",))
     return None
+
+
+def nobody_is_told_twice(facts: Facts) -> Refusal | None:
+    """Whoever is there is one attendance, in whatever spelling (R-359, R-362)."""
+    named = [(words(e["name"]), words(e.get("organisation"))) for e in attendees(facts.data) if e.get("name")]
+    if len(named) == len(set(named)):
+        return None
+    return Refusal("named_twice", "Two people have the same name here: write what tells them apart.", ("attendees",))
 
 
 def attendees(answers: "Any") -> Sequence[Any]:
