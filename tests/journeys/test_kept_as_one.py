@@ -1,5 +1,7 @@
 """What was merged, and what came under restriction: kept as long as what stands for it, and named nowhere else."""
 
+from casework import LATEST, Asked
+from casework.adoption import adopt
 from casework.exporting import copy_of
 from casework.meetings import agenda, minutes
 from casework.retaining import retention
@@ -67,3 +69,21 @@ def test_a_copy_leaves_out_what_a_withheld_rating_says_of_a_carer(clinic: Clinic
     copied = copy_of(clinic.casework, baby, clinic.actors[Role.LEAD], asked_by=carer).records
     assert clinic.says(ref, "motivation") == "low"
     assert [record.answers.get("motivation") for record in copied if record.case.reference == ref] == [None]
+
+
+def test_a_past_list_has_an_adopted_child_once(clinic: Clinic) -> None:
+    """What is known now stands under the new identity alone; what was known then, under the earlier one (X4.12)."""
+    ref = clinic.opens("receive_referral", **form(clinic.today))
+    baby = clinic.opens("open_record", "infant", infant_dob=clinic.says(ref, "infant_dob"))
+    clinic.does(ref, "link_records", infant=baby)
+    before = clinic.today
+    lead, identity = clinic.actors[Role.SAFEGUARDING], {"infant_name": "Baby Later"}
+    clinic.after(10)
+    receipt = adopt(clinic.casework, baby, lead, identity, reason="Order of the court", seen=LATEST)
+    (new,) = set(clinic.followed(receipt, "referral")) - {ref}
+    assert listed(clinic, Asked(before)) == [new]
+    assert listed(clinic, Asked(before, as_known_then=True)) == [ref]
+
+
+def listed(clinic: Clinic, asked: Asked) -> list[str]:
+    return [row.reference for row in clinic.casework.worklist(asked)]
