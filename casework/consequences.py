@@ -29,7 +29,7 @@ RULES: dict[tuple[RecordKind, str], tuple[Rule, ...]] = {
     (RecordKind.INFANT, "record_gp"): (births.gp_on_its_referrals,),
     (RecordKind.INFANT, "record_outside_record"): (births.entry_moved,),
     (RecordKind.REFERRAL, "record_loss"): (losses.loss_of_the_baby, losses.consultations_of_the_loss),
-    (RecordKind.INFANT, "record_loss"): (losses.loss_on_its_referrals,),
+    (RecordKind.INFANT, "record_loss"): (losses.loss_on_its_referrals, losses.consultations_of_the_loss),
     (RecordKind.REFERRAL, "undo_loss"): (losses.loss_undone,),
     (RecordKind.INFANT, "undo_loss"): (losses.loss_undone_on_its_referrals,),
     (RecordKind.REFERRAL, "carer_died"): (carers.death_of_the_carer,),

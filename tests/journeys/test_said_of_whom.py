@@ -3,7 +3,7 @@
 from typing import Any
 
 from casework.indirect import indirect_work
-from tests.casework.families import form
+from tests.casework.families import ESSEX, form
 from tests.journeys.clinic import Clinic
 
 
@@ -34,3 +34,18 @@ def attended(name: str, organisation: str) -> dict[str, str]:
 def training(clinic: Clinic, attendees: list[dict[str, str]]) -> dict[str, Any]:
     given = {"activity": "training", "activity_on": clinic.today, "minutes": 60}
     return {**given, "delivered_by": [{"staff": "The lead"}], "attendees": attendees}
+
+
+def test_no_consultation_about_a_baby_is_left_standing_after_the_loss_of_this_baby(clinic: Clinic) -> None:
+    """Also one that names the baby's record and no referral."""
+    clinic.service = ESSEX
+    ref = clinic.opens("receive_referral", **form(clinic.today))
+    baby = clinic.opens("open_record", "infant", infant_dob=clinic.says(ref, "infant_dob"))
+    clinic.does(ref, "link_records", infant=baby)
+    basis = {"basis": "consent", "basis_on": clinic.today, "family_named": "yes", "infant": baby}
+    talks = {"origin": "none", "purpose": "To think together", "for_role": "midwife", "for_name": "Mia Midwife"}
+    booked = clinic.opens("request_consultation", "consultation", **talks, **basis)
+    clinic.does(booked, "book_consultation", booked_for=clinic.ahead(3), planned_minutes=90)
+    clinic.does(ref, "record_loss", lost_on=clinic.today)
+    assert (clinic.state(booked), clinic.running(booked)) == ("cancelled", set())
+    clinic.ends_well()
