@@ -54,3 +54,14 @@ def too_early(clinic: Clinic, ref: str, step: str, on: date, role: Role = Role.C
     with pytest.raises(StepRefused) as no:
         fired(clinic, ref, step, on, role, **data)
     return {reason.code for reason in no.value.reasons}
+
+
+def test_no_loss_is_dated_before_the_birth_on_the_referral_or_on_the_babys_record(clinic: Clinic) -> None:
+    ref = clinic.opens("receive_referral", **form(clinic.today))
+    born = clinic.says(ref, "infant_dob")
+    baby = clinic.opens("open_record", "infant", infant_dob=born)
+    clinic.does(ref, "link_records", infant=baby)
+    for where in (ref, baby):
+        assert clinic.refuses(where, "record_loss", lost_on=clinic.ahead(-121)).keys() == {"before_the_birth"}
+    clinic.does(baby, "record_loss", lost_on=born)
+    assert (clinic.state(ref), clinic.state(baby)) == ("closed_loss", "died")

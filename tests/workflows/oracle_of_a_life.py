@@ -127,7 +127,8 @@ def _of_several(answers: Answers) -> bool:
 def _loss(answers: Answers, on: date, data: Answers) -> bool:
     one = answers.get("babies_born", 1) < 2 or "split_on" in answers
     meant = one and (not _of_several(answers) or data.get("all_lost") == "yes")
-    return meant and "lost_on" not in answers and _in_the_pregnancy(answers, data["lost_on"])
+    after = answers.get("infant_dob", date.min) <= data["lost_on"]
+    return meant and after and "lost_on" not in answers and _in_the_pregnancy(answers, data["lost_on"])
 
 
 def _loss_of_one(answers: Answers, on: date, data: Answers) -> bool:
