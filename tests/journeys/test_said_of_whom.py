@@ -49,3 +49,16 @@ def test_no_consultation_about_a_baby_is_left_standing_after_the_loss_of_this_ba
     clinic.does(ref, "record_loss", lost_on=clinic.today)
     assert (clinic.state(booked), clinic.running(booked)) == ("cancelled", set())
     clinic.ends_well()
+
+
+def test_a_referral_waits_for_the_other_consultation_when_one_of_two_is_cancelled(clinic: Clinic) -> None:
+    ref = clinic.opens("receive_referral", **form(clinic.today))
+    for step in ("acknowledge", "pass_checks", "offer_consultation"):
+        clinic.does(ref, step)
+    talks = {"origin": "triage", "purpose": "To think together", "for_role": "midwife", "for_name": "Mia Midwife"}
+    first, second = (clinic.opens("request_consultation", "consultation", **talks, referral=ref) for _ in range(2))
+    clinic.does(first, "cancel_consultation", reason="Nobody can come.")
+    assert clinic.state(ref) == "consultation"
+    clinic.does(second, "cancel_consultation", reason="Nobody can come.")
+    assert clinic.state(ref) == "rmg_review"
+    clinic.ends_well()
