@@ -188,7 +188,9 @@ WORK: dict[str, Rule] = {
     "triage_rate": Rule(("rmg_review",), risks_rated),
     "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, WITHHELD, TOO_OLD, NOT_RATED)),
     "decline": Rule(("rmg_review",), decided("declined"), (CONCERN, NOT_RATED)),
-    "watch_and_wait": Rule(("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, WITHHELD, TOO_OLD_THEN, NOT_RATED)),
+    "watch_and_wait": Rule(
+        ("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, WITHHELD, TOO_OLD_THEN, NOT_RATED)
+    ),
     "review_to_group": Rule(("watchful_waiting",), to("rmg_review")),
     "allocate": Rule(("waiting",), to("allocated", stops=("wait_to_allocation",)), (NO_CONSENT, WITHHELD)),
     "unallocate": Rule(("allocated",), to("waiting", starts=("wait_to_allocation",))),
