@@ -50,7 +50,7 @@ def test_what_the_family_will_not_have_shared_is_shared_on_another_basis_or_not_
     told = {"shared_what": "The form", "shared_with": "The nursery"}
     assert clinic.refuses(ref, "record_sharing", **told, shared_basis="consent").keys() == {"sharing_refused"}
     clinic.does(ref, "record_sharing", **told, shared_basis="safeguarding", reason="A bruise.")
-    clinic.does(ref, "offer_transfer", **{**HANDS, "shared_with_consent": "no"}, basis="The child is at risk.")
+    clinic.does(ref, "offer_transfer", **{**HANDS, "shared_with_consent": "no"}, sharing_basis="The child is at risk.")
     clinic.ends_well()
 
 
