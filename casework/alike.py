@@ -3,15 +3,14 @@
 Each of these is a trait. Two records that share one are suggested to a person, and never joined by casework.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
 
 from casework.case import Case
 from workflows.beside import RecordKind
+from workflows.names import words
 
 WHAT_TELLS = ("infant_nhs_number", "infant_name", "infant_dob", "expected_due_date", "postcode", "carer_name")
 """The answers that traits are made of."""
@@ -63,15 +62,6 @@ def _threes(service: str, known: Mapping[str, str], of: str) -> Iterator[tuple[s
     for names in combinations([name for name in (of, "name", "postcode", "carer") if known.get(name)], NEEDED):
         parts = [f"{'day' if name == of else name}={known[name]}" for name in names]
         yield "+".join(names), _digest(service, "three", *parts)
-
-
-@lru_cache(maxsize=4_096)
-def words(written: object) -> str:
-    """The words of a name, whatever their order, their accents and their signs."""
-    text = str(written or "").casefold()
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(sorted("".join(c if c.isalnum() else " " for c in text).split()))
 
 
 def _digest(service: str, kind: str, *parts: str) -> int:

@@ -36,7 +36,7 @@ def take(answers: dict[str, Any], row: Move, event: Happened) -> None:
             answers.pop(name, None)
     _turn_lists(answers, row, event)
     _become(answers, row, event)
-    _why_not_there(answers, event)
+    _why_not_there(answers, row, event)
 
 
 def _turn_lists(answers: dict[str, Any], row: Move, event: Happened) -> None:
@@ -73,9 +73,10 @@ def _of_the_step(row: Move, event: Happened) -> Mapping[str, Any]:
     return {name: value for name, value in event.data.items() if name in own}
 
 
-def _why_not_there(answers: dict[str, Any], event: Happened) -> None:
-    """The latest word on each answer that is not there; gone once the answer has come."""
-    said = {entry["name"]: entry for entry in entries(answers, UNANSWERED.name)}
+def _why_not_there(answers: dict[str, Any], row: Move, event: Happened) -> None:
+    """The latest word on each answer that is not there; gone once the answer has come, or is forgotten."""
+    known = (entry for entry in entries(answers, UNANSWERED.name) if entry["name"] not in row.forgets)
+    said = {entry["name"]: entry for entry in known}
     for entry in event.data.get(UNANSWERED.name, ()):
         said[entry["name"]] = {**entry, "on": event.effective_on}
     left = [entry for name, entry in said.items() if not answers.get(name)]

@@ -29,7 +29,7 @@ RULES: dict[tuple[RecordKind, str], tuple[Rule, ...]] = {
     (RecordKind.INFANT, "record_gp"): (births.gp_on_its_referrals,),
     (RecordKind.INFANT, "record_outside_record"): (births.entry_moved,),
     (RecordKind.REFERRAL, "record_loss"): (losses.loss_of_the_baby, losses.consultations_of_the_loss),
-    (RecordKind.INFANT, "record_loss"): (losses.loss_on_its_referrals,),
+    (RecordKind.INFANT, "record_loss"): (losses.loss_on_its_referrals, losses.consultations_of_the_loss),
     (RecordKind.REFERRAL, "record_loss_of_one"): (losses.loss_of_one_on_the_record,),
     (RecordKind.INFANT, "record_loss_of_one"): (losses.loss_of_one_on_its_referrals,),
     (RecordKind.REFERRAL, "undo_loss"): (losses.loss_undone,),

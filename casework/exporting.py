@@ -84,7 +84,7 @@ def _copied(case: Case, events: Sequence[CaseEvent], readings: Sequence[Reading]
     shown = tuple(
         event for event in events if event.seq not in hidden and event.trigger not in ("mark_third_party", "unmark")
     )
-    said = [event.data for event in shown]
+    said = [_says(event) for event in shown]
     answers = {
         name: _without(value, hidden)
         for name, value in case.answers.items()
@@ -100,8 +100,14 @@ def _withheld(mark: Mapping[str, Any], asked_by: str | None) -> bool:
 def _of_hidden_alone(
     name: str, value: object, events: Sequence[CaseEvent], hidden: set[int], said: Sequence[Mapping[str, Any]]
 ) -> bool:
-    brought = any(event.seq in hidden and event.data.get(name) == value for event in events)
+    brought = any(event.seq in hidden and _says(event).get(name) == value for event in events)
     return brought and not any(data.get(name) == value for data in said)
+
+
+def _says(event: CaseEvent) -> Mapping[str, Any]:
+    """The answers of an event, and the level of the area that it rates, which stands as an answer of its own."""
+    area, level = event.data.get("area"), event.data.get("level")
+    return {**event.data, area: level} if area and level else event.data
 
 
 def _without(value: object, hidden: set[int]) -> object:

@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any
 
 from casework import limits
-from casework.alike import words
 from casework.case import Case
 from casework.errors import BadRequest
 from casework.lists import Lists
 from workflows.beside import RecordKind
 from workflows.fields.activities import WITHOUT_A_CASE
 from workflows.figures import OFFERS, in_force
+from workflows.names import words
 from workflows.registry import CURRENT, chart_for
 
 CONSULTATION = "consultation"

@@ -7,13 +7,14 @@ which somebody has said that they are two.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from casework.alike import traits_of, words
+from casework.alike import traits_of
 from casework.case import Case
 from casework.life.records import infant_of
 from casework.store import Store
 from workflows.beside import RecordKind, entries
 from workflows.fields.merging import NOT_THE_SAME
 from workflows.guards.merging import are_twins
+from workflows.names import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from casework.case import Case, CaseEvent
 from casework.errors import BadRequest
 from casework.figures import figures_with
+from casework.life.records import is_restricted
 from casework.lists import Lists, id_of
 from casework.store import Asked, Store, WorklistRow
 from workflows.attendance import people_at, quorum_at
@@ -222,7 +223,7 @@ def _item(
         missing=referral.gaps if referral else (),
         due=due,
         comes_first=bool(due and over and over.amount and due < today + timedelta(days=over.amount)),
-        name=known.get("infant_name") if names else None,
+        name=known.get("infant_name") if names and referral and not is_restricted(referral) else None,
     )
 
 
@@ -234,7 +235,8 @@ def _minutes_of(store: Store, meeting: Case, item: Item) -> Iterator[Minute]:
     noted = [entry for entry in entries(meeting.answers, "decided") if entry["referral"] == item.referral]
     up = [entry["number"] for entry in entries(meeting.answers, "taken") if entry["item"] == item.number]
     for event, note in zip(taken, noted, strict=False):
-        reasons = tuple((name, str(event.data[name])) for name in TOLD_AS_REASON if event.data.get(name))
+        told = () if referral and is_restricted(referral) else TOLD_AS_REASON
+        reasons = tuple((name, str(event.data[name])) for name in told if event.data.get(name))
         moment = max((number for number in up if number < note["number"]), default=note["number"])
         there = quorum_at(meeting.answers, moment)
         yield Minute(event.trigger, reasons, event.actor, event.role, event.recorded_at, there)

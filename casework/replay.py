@@ -184,7 +184,7 @@ def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
     forgotten = set(row.forgets) - event.data.keys()
     fold.answers = {name: value for name, value in fold.answers.items() if name not in forgotten}
     _lists(fold, row, event)
-    _not_there(fold, event)
+    _not_there(fold, row, event)
 
 
 def _lists(fold: _Fold, row: Move, event: CaseEvent) -> None:
@@ -202,9 +202,9 @@ def _lists(fold: _Fold, row: Move, event: CaseEvent) -> None:
         fold.answers |= became(row, event, fold.answers)
 
 
-def _not_there(fold: _Fold, event: CaseEvent) -> None:
-    """Why answers are not there, each by the last word on it; what has come since is struck out."""
-    said = fold.answers.pop("unanswered", [])
+def _not_there(fold: _Fold, row: Move, event: CaseEvent) -> None:
+    """Why answers are not there, each by the last word on it; what has come since is struck out, or was forgotten."""
+    said = [e for e in fold.answers.pop("unanswered", []) if e["name"] not in row.forgets]
     for told in event.data.get("unanswered", []):
         fresh = {**told, "on": event.effective_on}
         known = [e["name"] for e in said]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casework.case import Case
 from casework.figures import figures_with
-from casework.life.records import infant_of, referrals_of
+from casework.life.records import infant_of, is_one_baby, referrals_of
 from casework.lists import Lists, id_of
 from casework.store import Store
 from workflows.beside import RecordKind, entries
@@ -29,8 +29,10 @@ def retention(casework: Lists, case: str | UUID) -> Retention | None:
 
 
 def _life(store: Store, case: Case) -> LifeOfRecord:
-    infant = case if case.chart.kind is RecordKind.INFANT else infant_of(store, case)
-    referrals = referrals_of(store, infant) if infant else (case,)
+    """A record that was merged into another is kept as long as that one: they are of one baby."""
+    stands = store.standing(case)
+    infant = stands if case.chart.kind is RecordKind.INFANT else infant_of(store, stands)
+    referrals = referrals_of(store, infant) if infant else tuple(is_one_baby(store, stands))
     records = [*([infant] if infant else []), *referrals]
     concerned = any(entries(record.answers, "concerns") for record in records)
     return LifeOfRecord(

@@ -248,11 +248,11 @@ class Store(Around, Protocol):
         ...
 
     def events_until(
-        self, day: date, service: str | None, since: date | None = None
+        self, day: date, service: str | None, since: date | None = None, *, listed: bool = False
     ) -> Iterable[tuple[str, tuple[CaseEvent, ...]]]:
         """Of every referral that was there on a day: its reference and its events up to that day, in their order.
 
-        `since` leaves out those that were closed before a day, and stayed so.
+        `since` leaves out those that were closed before a day, and stayed so; `listed` those under restriction by now.
         """
         ...
 

@@ -20,6 +20,7 @@ from persistence.tables import case_clocks, case_days, case_events, case_gaps, c
 from persistence.types import ReadableDay
 from workflows.beside import RecordKind
 from workflows.charts.states import STATES
+from workflows.records.infant import RESTRICTED
 from workflows.registry import CHARTS, chart_named
 from workflows.settings import Lack
 
@@ -31,12 +32,14 @@ Key = TypeVar("Key", bound=tuple[str, ...])
 
 
 def events_until(
-    connection: Connection, day: date, service: str | None, since: date | None
+    connection: Connection, day: date, service: str | None, since: date | None, *, listed: bool
 ) -> Iterator[tuple[str, tuple[CaseEvent, ...]]]:
     """Read in the order of the cases, one case in memory at a time."""
     there = [REFERRALS, cases.c.opened_on <= day, case_events.c.effective_on <= day]
     if service is not None:
         there.append(cases.c.service == service)
+    if listed:
+        there.append(cases.c.state != RESTRICTED)
     if since is not None:
         there.append(sa.or_(cases.c.closed_on.is_(None), cases.c.closed_on >= since))
     query = sa.select(case_events, cases.c.reference).join(cases, cases.c.id == case_events.c.case_id).where(*there)

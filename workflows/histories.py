@@ -35,6 +35,11 @@ def consents(entries: Iterable[Entry], purpose: str) -> dict[str, Entry]:
     return {one_name(entry["consent_by"]): entry for entry in said}
 
 
+def withheld(entries: Sequence[Entry], purpose: str) -> bool:
+    """Whether somebody's last word is against it. Where nobody was asked, nobody is."""
+    return bool(consents(entries, purpose)) and not consented(entries, purpose)
+
+
 def consented(entries: Iterable[Entry], purpose: str, since: object = None) -> bool:
     """Whether somebody gave consent and nobody's last word is against it (requirements W34, R-175).
 

@@ -34,8 +34,12 @@ def summary_for_the_referral(store: Store, consultation: Case, event: CaseEvent)
 
 
 def cancelled_for_the_referral(store: Store, consultation: Case, event: CaseEvent) -> Iterator[Following]:
+    """The referral goes back to the group, unless another consultation about it is still to come."""
     referral = referral_of(store, consultation)
-    if referral is not None and referral.state == WAITS:
+    if referral is None or referral.state != WAITS:
+        return
+    about_it = store.linked(referral.service, RecordKind.CONSULTATION, "referral", referral.reference)
+    if not any(other.open and other.id != consultation.id for other in about_it):
         yield Following(referral, "cancel_consultation", {"reason": event.data["reason"]})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from casework.case import Case, CaseEvent
 from casework.following import Following
-from casework.life.records import infant_of, may_be_opened, referrals_of, step_of_infant
+from casework.life.records import infant_of, is_one_baby, may_be_opened, referrals_of, step_of_infant
 from casework.store import Store
 from workflows.beside import RecordKind, entries
 from workflows.guards.pregnancy import LOST_BEFORE_BIRTH
@@ -44,11 +44,12 @@ def _knows_of_fewer(one: Case, other: Case) -> bool:
     return len(entries(one.answers, LOST_BEFORE_BIRTH)) < len(entries(other.answers, LOST_BEFORE_BIRTH))
 
 
-def consultations_of_the_loss(store: Store, referral: Case, event: CaseEvent) -> Iterator[Following]:
-    """Asked of a referral: nobody is reminded of a consultation about a baby who has died."""
-    for meeting in store.linked(referral.service, RecordKind.CONSULTATION, "referral", referral.reference):
-        if meeting.state in ("requested", "booked"):
-            yield Following(meeting, "cancel_consultation", {"reason": "The baby of this referral has died."})
+def consultations_of_the_loss(store: Store, lost: Case, event: CaseEvent) -> Iterator[Following]:
+    """Asked of a referral and of a baby's record: nobody is reminded of a consultation about a baby who has died."""
+    for case in is_one_baby(store, lost):
+        for meeting in store.linked(case.service, RecordKind.CONSULTATION, case.chart.kind.value, case.reference):
+            if meeting.state in ("requested", "booked"):
+                yield Following(meeting, "cancel_consultation", {"reason": "The baby of this consultation has died."})
 
 
 def loss_on_its_referrals(store: Store, infant: Case, event: CaseEvent) -> Iterator[Following]:

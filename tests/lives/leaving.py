@@ -65,11 +65,17 @@ def _after_the_end(box: Box, card: Card, said: Said, on: date) -> str:
 
 def _not_shared(box: Box, card: Card, said: Said, on: date) -> str:
     letter = _letter(card, box, said)
-    return "sharing_refused" if letter and letter.to == "network" and card.withheld("sharing") else ""
+    return "sharing_refused" if letter and letter.to == "network" and box.withheld(card, "sharing") else ""
 
 
 NO_LETTER = if_("no_such_entry", lambda box, card, said, on: _letter(card, box, said) is None)
 MAY_GO = (LOST, _unsafe, _to_the_dead, _not_shared, _another_family, _after_the_end)
+
+
+SHARING_REFUSED = if_(
+    "sharing_refused",
+    lambda box, card, said, on: said["shared_with_consent"] == "yes" and box.withheld(card, "sharing"),
+)
 
 
 def offered(box: Box, card: Card, said: Said, on: date) -> None:
@@ -182,7 +188,7 @@ LEAVING: dict[str, Rule] = {
     "prepare_letter": Rule((*OPEN, *ENDED), prepared, MAY_GO, held=True),
     "send_letter": Rule((*OPEN, *ENDED), sent, (NO_LETTER, *MAY_GO), held=True),
     "cancel_letter": Rule((*OPEN, *ENDED), went, (NO_LETTER,), held=True),
-    "offer_transfer": Rule(OPEN, offered, (OFFER_PENDS, NO_BASIS), held=True),
+    "offer_transfer": Rule(OPEN, offered, (OFFER_PENDS, NO_BASIS, SHARING_REFUSED), held=True),
     "transfer_accepted": Rule(OPEN, taken_over, (NO_OFFER, NOT_HANDED_ON), held=True),
     "transfer_refused": Rule(OPEN, offer_ends, (NO_OFFER,), held=True),
     "start_cowork": Rule(WORKED, coworked),

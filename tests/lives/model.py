@@ -174,14 +174,6 @@ class Card:
         about = (self.baby if self.baby.reference else None, self.carer)
         return bool(self.concerns) or any(one.concerned for one in about if one)
 
-    def consented(self, purpose: str, since: date | None = None) -> bool:
-        """By the last word of each; what was given before `since` was given for another carer."""
-        last = {by: (how, on) for what, by, how, on in self.consents if what == purpose}
-        return {how for how, on in last.values() if how != "given" or since is None or on >= since} == {"given"}
-
-    def withheld(self, purpose: str) -> bool:
-        return any(what == purpose for what, _, _, _ in self.consents) and not self.consented(purpose)
-
     def starts(self, name: str, on: date) -> None:
         count = self.counts.get(name)
         if count is None:
@@ -243,6 +235,19 @@ class Box:
         """The referrals that tell of one pregnancy while nobody is born: those of the record, and what was merged."""
         same = [c for c in self.about(card.baby) if card.baby.reference]
         return [c for c in self.cards if c.born is None and (c is card or any(c.stands is s for s in (card, *same)))]
+
+    def said(self, card: Card) -> list[tuple[str, str, str, date]]:
+        """On a referral and on those merged into it; of one day, its own come last."""
+        others = (other for ref in card.taken for other in self.cards if other.reference == ref)
+        return sorted([*(said for o in others for said in self.said(o)), *card.consents], key=lambda said: said[3])
+
+    def consented(self, card: Card, purpose: str, since: date | None = None) -> bool:
+        """By the last word of each; what was given before `since` was given for another carer."""
+        last = {by: (how, on) for what, by, how, on in self.said(card) if what == purpose}
+        return {how for how, on in last.values() if how != "given" or since is None or on >= since} == {"given"}
+
+    def withheld(self, card: Card, purpose: str) -> bool:
+        return any(what == purpose for what, _, _, _ in self.said(card)) and not self.consented(card, purpose)
 
     def same_people(self, card: Card, people: object = None, *, state: str = "") -> bool:
         """Whether another open referral of the service is for the same two."""

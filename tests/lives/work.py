@@ -70,7 +70,7 @@ def missed(box: Box, card: Card, said: Said, on: date) -> None:
     _kept(card, said)
 
 
-WITHHELD = if_("consent_withheld", lambda box, card, said, on: card.withheld("referral"))
+WITHHELD = if_("consent_withheld", lambda box, card, said, on: box.withheld(card, "referral"))
 NOBODY = if_("nobody_present", lambda box, card, said, on: all(p["attended"] == "no" for p in said["participants"]))
 NO_APPOINTMENT = if_(
     "no_such_entry",
@@ -79,7 +79,7 @@ NO_APPOINTMENT = if_(
 FILMED = ("video_interaction_guidance",)
 NO_FILMING = if_(
     "filming_not_agreed",
-    lambda box, card, said, on: said["intervention"] in FILMED and not card.consented("filming", card.carer_since),
+    lambda box, card, said, on: said["intervention"] in FILMED and not box.consented(card, "filming", card.carer_since),
 )
 OTHER_ENDS = if_("concern_open", lambda box, card, said, on: card.concerned and said["end_reason"] != "family_ends")
 
@@ -184,11 +184,13 @@ WORK: dict[str, Rule] = {
     "indicate_direct": Rule(("duty_call",), to("awaiting_referral"), (SAME_PEOPLE,)),
     "give_advice": Rule(("duty_call",), to("advice_given"), (CONCERN,)),
     "receive_referral": Rule((*("duty_call", "awaiting_referral"), "lapsed", "advice_given"), received, (SAME_PEOPLE,)),
-    "pass_checks": Rule(("received",), checks_passed, (NO_CONSENT, NOT_COMPLETE, SAME_PEOPLE)),
+    "pass_checks": Rule(("received",), checks_passed, (NO_CONSENT, WITHHELD, NOT_COMPLETE, SAME_PEOPLE)),
     "triage_rate": Rule(("rmg_review",), risks_rated),
-    "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, TOO_OLD, NOT_RATED)),
+    "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, WITHHELD, TOO_OLD, NOT_RATED)),
     "decline": Rule(("rmg_review",), decided("declined"), (CONCERN, NOT_RATED)),
-    "watch_and_wait": Rule(("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, TOO_OLD_THEN, NOT_RATED)),
+    "watch_and_wait": Rule(
+        ("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, WITHHELD, TOO_OLD_THEN, NOT_RATED)
+    ),
     "review_to_group": Rule(("watchful_waiting",), to("rmg_review")),
     "allocate": Rule(("waiting",), to("allocated", stops=("wait_to_allocation",)), (NO_CONSENT, WITHHELD)),
     "unallocate": Rule(("allocated",), to("waiting", starts=("wait_to_allocation",))),

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework import Actor, Casework, Receipt
-from casework.alike import traits, words
+from casework.alike import traits
 from casework.change import LATEST
 from casework.intake.importing import import_caseload
 from tests.casework.families import LEEDS, form
 from tests.conftest import Actors, Clock
 from tests.merging.test_merging import infant, merge
+from workflows.names import words
 
 BABY = {"infant_name": "Aoife Test", "carer_name": "Mary Test", "postcode": "LS3 7AB", "infant_dob": date(2026, 1, 5)}
 NUMBER = "9990000018"

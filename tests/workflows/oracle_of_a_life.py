@@ -127,7 +127,8 @@ def _of_several(answers: Answers) -> bool:
 def _loss(answers: Answers, on: date, data: Answers) -> bool:
     one = answers.get("babies_born", 1) < 2 or "split_on" in answers
     meant = one and (not _of_several(answers) or data.get("all_lost") == "yes")
-    return meant and "lost_on" not in answers and _in_the_pregnancy(answers, data["lost_on"])
+    after = answers.get("infant_dob", date.min) <= data["lost_on"]
+    return meant and after and "lost_on" not in answers and _in_the_pregnancy(answers, data["lost_on"])
 
 
 def _loss_of_one(answers: Answers, on: date, data: Answers) -> bool:
@@ -137,6 +138,10 @@ def _loss_of_one(answers: Answers, on: date, data: Answers) -> bool:
 def _new_carer(answers: Answers, on: date, data: Answers) -> bool:
     named = {"carer_name", "carer_relationship", "primary_carer", "consent_on"} <= data.keys()
     return named and data["former_access_reviewed"] == "yes" and bool(data["consent_on"] <= on)
+
+
+def _was_offered(answers: Answers, on: date, data: Answers) -> bool:
+    return bool(answers.get("transfer_offered_on", date.max) <= on)
 
 
 def _review_ahead(answers: Answers, on: date, data: Answers) -> bool:
@@ -159,8 +164,8 @@ RULES: dict[str, Rule] = {
     "contact_ended": lambda answers, on, data: data["return_planned"] == "yes" and _review_ahead(answers, on, data),
     "retain": lambda answers, on, data: "infant_dob" in answers and bool(data["retain_until"] > on),
     "offer_transfer": lambda answers, on, data: "transfer_offered_on" not in answers,
-    "transfer_accepted": lambda answers, on, data: "transfer_offered_on" in answers,
-    "transfer_refused": lambda answers, on, data: "transfer_offered_on" in answers,
+    "transfer_accepted": _was_offered,
+    "transfer_refused": _was_offered,
     "transfer_in": lambda answers, on, data: bool(data["consent_on"] <= on),
     "end_cowork": lambda answers, on, data: data["cowork"] in {e["number"] for e in answers.get("coworking", ())},
     "close_disengaged": lambda answers, on, data: bool({"infant_voice", "not_observed_because"} & data.keys()),

@@ -36,6 +36,7 @@ from workflows.guards.referral import (
     watching_is_safe,
 )
 from workflows.guards.staff import trainee_is_signed_off
+from workflows.guards.standing import referral_agreed
 from workflows.vocabulary import Move, Role
 
 CHAIR, CLIN, DUTY, REF, FAM, LEAD, ADM = (
@@ -51,7 +52,9 @@ RATINGS = (RELATIONSHIP_NEED, MOTIVATION, READINESS)
 WAITS = ("wait_to_allocation", "wait_to_start")
 RATED_FIRST = (*IN_THE_MEETING, rated_first)
 DECIDED_IN_IT = (*RATED_FIRST, consulted_first)
-ELIGIBLE = (consent_recorded, not_excluded, discussion_decided, effect_on_baby_told, trainee_is_signed_off)
+ELIGIBLE = (
+    consent_recorded, referral_agreed, not_excluded, discussion_decided, effect_on_baby_told, trainee_is_signed_off,
+)  # fmt: skip
 AT_THE_GROUP = (LEVEL_OF_NEED, BEYOND_LOWER_TIER, JOINT_DECISION, EFFECT_ON_BABY)
 ACCEPTING = (MEETING, INTERIM_SUPPORT, ELIGIBILITY_DECISION, ADVICE, *AT_ACCEPTANCE, *AT_THE_GROUP, SIGNED_OFF_BY)
 
@@ -63,8 +66,8 @@ ACCEPT_ASSESSMENT = (
     Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
 )
 OTHER_OUTCOMES = (
-    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE), only_if=(*RATED_FIRST, consent_recorded), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
-    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS), only_if=(*DECIDED_IN_IT, consent_recorded, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), records=(("outcome", "watch_and_wait"),)),
+    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE), only_if=(*RATED_FIRST, consent_recorded, referral_agreed), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
+    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS), only_if=(*DECIDED_IN_IT, consent_recorded, referral_agreed, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), records=(("outcome", "watch_and_wait"),)),
     Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "signpost"),)),
     Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING, SIGNED_OFF_BY), only_if=(*DECIDED_IN_IT, trainee_is_signed_off), stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "decline"),)),
 )

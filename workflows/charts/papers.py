@@ -15,6 +15,7 @@ from workflows.fields.background import (
 )
 from workflows.fields.referral import REASON, REMARK
 from workflows.guards.background import sharing_is_explained
+from workflows.guards.standing import sharing_agreed
 from workflows.vocabulary import STAYS, Move, Role
 
 STAFF = (Role.ADMINISTRATOR, Role.DUTY, Role.CLINICIAN, Role.LEAD)
@@ -23,7 +24,7 @@ CLINICAL = (Role.DUTY, Role.CLINICIAN, Role.LEAD, Role.SAFEGUARDING)
 # fmt: off
 PAPERS = (
     *from_each(RECEIVED, Move("", "record_document",      STAYS, STAFF,    needs=(DOCUMENT_KIND, DOCUMENT_DATE, DOCUMENT_PLACE), takes=(REMARK,), adds="documents", while_held=True, side=True)),
-    *from_each(RECEIVED, Move("", "record_sharing",       STAYS, CLINICAL, needs=(SHARED_WHAT, SHARED_WITH, SHARED_BASIS), takes=(REASON,), only_if=(sharing_is_explained,), adds="sharings", while_held=True, side=True)),
+    *from_each(RECEIVED, Move("", "record_sharing",       STAYS, CLINICAL, needs=(SHARED_WHAT, SHARED_WITH, SHARED_BASIS), takes=(REASON,), only_if=(sharing_is_explained, sharing_agreed), adds="sharings", while_held=True, side=True)),
     *from_each(RECEIVED, Move("", "record_questionnaire", STAYS, CLINICAL, needs=(QUESTIONNAIRE, ANSWERED_BY, REPLIES), adds="questionnaires", while_held=True, side=True)),
 )
 # fmt: on

@@ -27,6 +27,7 @@ from workflows.fields.life import (
 from workflows.fields.referral import CONSENT_ON, REASON, REFERRAL_FORM, REMARK
 from workflows.guards.referral import consent_recorded, no_other_open_referral, referrer_may_refer
 from workflows.guards.safeguarding import sharing_has_a_basis
+from workflows.guards.standing import sharing_agreed
 from workflows.guards.transfers import (
     each_is_considered,
     joint_meeting_named,
@@ -51,7 +52,7 @@ OFFERED = ("receiving_service", "receiving_contact", "transfer_reason", "transfe
 
 # fmt: off
 TRANSFERS = (
-    *from_each(OPEN, Move("", "offer_transfer",    STAYS,             (CHAIR, LEAD, CLIN, MGR), needs=OFFER, takes=(SHARING_BASIS,), only_if=(no_transfer_pending, sharing_has_a_basis), marks="transfer_offered_on", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "offer_transfer",    STAYS,             (CHAIR, LEAD, CLIN, MGR), needs=OFFER, takes=(SHARING_BASIS,), only_if=(no_transfer_pending, sharing_has_a_basis, sharing_agreed), marks="transfer_offered_on", while_held=True, side=True)),
     *from_each(OPEN, Move("", "transfer_accepted", "transferred_out", (CHAIR, LEAD, CLIN, MGR, ADM), needs=(ACCEPTED_BY, REFERRER_TOLD_ON), takes=(HANDED_ON_TO, REMARK), only_if=(transfer_pending,), stops=EVERY_CLOCK, marks="transferred_on", while_held=True, side=True)),
     *from_each(OPEN, Move("", "transfer_refused",  STAYS,             (CHAIR, LEAD, CLIN, MGR, ADM), needs=(REASON,), only_if=(transfer_pending,), forgets=OFFERED, while_held=True, side=True)),
     Move(NEW,        "transfer_in",       "received", (ADM, DUTY), needs=(FROM_SERVICE, FIRST_REFERRED_ON, PACKAGE_CHECKED, CONSENT_ON), takes=FORM, only_if=(package_was_checked, consent_recorded, referrer_may_refer, no_other_open_referral), starts=("acknowledge", "total_time"), marks="received_on"),

@@ -72,6 +72,7 @@ from workflows.guards.work import (
     participants_known,
     placement_is_planned,
     plan_fits_age,
+    plan_was_agreed,
     profession_in_words,
     session_fits_age,
     somebody_present,
@@ -84,7 +85,8 @@ FROM_WAITING = ("waiting", "allocated", *AT_WORK)
 IN_THERAPY = ("intervention", "ending")
 MET = (somebody_present, participants_known)
 OF_A_SESSION = (
-    *MET, own_one_is_named, on_the_plan, session_fits_age, deliverer_trained, filming_agreed, within_planned_sessions,
+    *MET, own_one_is_named, plan_was_agreed, on_the_plan, session_fits_age, deliverer_trained, filming_agreed,
+    within_planned_sessions,
 )  # fmt: skip
 FORMULATED = (*FORMULATION, *OF_THE_INFANT, SIGNED_OFF_BY)
 FORMULATES = (profession_in_words, infant_voice_given, trainee_is_signed_off)

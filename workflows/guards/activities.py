@@ -5,7 +5,9 @@ from typing import Any
 
 from workflows.beside import RecordKind
 from workflows.fields.activities import FOR_FAMILIES
+from workflows.guards.consultations import family_agreed
 from workflows.guards.days import not_after_the_step
+from workflows.names import words
 from workflows.vocabulary import Facts, Refusal
 
 
@@ -20,6 +22,14 @@ def each_is_a_person_or_a_number(facts: Facts) -> Refusal | None:
             sentence = "Each attendee is a name with an organisation, or else a number of heads without a name."
             return Refusal("attendee_unclear", sentence, ("attendees",))
     return None
+
+
+def nobody_is_told_twice(facts: Facts) -> Refusal | None:
+    """Whoever is there is one attendance, in whatever spelling (R-359, R-362)."""
+    named = [(words(e["name"]), words(e.get("organisation"))) for e in attendees(facts.data) if e.get("name")]
+    if len(named) == len(set(named)):
+        return None
+    return Refusal("named_twice", "Two people have the same name here: write what tells them apart.", ("attendees",))
 
 
 def attendees(answers: "Any") -> Sequence[Any]:
@@ -45,11 +55,11 @@ def family_agreed_to_the_referral(facts: Facts) -> Refusal | None:
     if not named:
         return None
     known = facts.beside.record(RecordKind.REFERRAL, str(named))
-    if known is None or known.answers.get("consent_on"):
+    if known is None or family_agreed(facts, known):
         return None
     return Refusal(
         "family_named_without_consent",
-        f"Of referral {known.reference} no consent of the family is recorded: record it there, or leave the link out.",
+        f"Of referral {known.reference} no consent of the family stands: record it there, or leave the link out.",
         ("referral",),
     )
 

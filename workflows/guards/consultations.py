@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from workflows.beside import Known, RecordKind
+from workflows.guards.consents import said_of
+from workflows.histories import withheld
 from workflows.vocabulary import Facts, Refusal
 
 
@@ -21,7 +23,7 @@ def family_is_named_lawfully(facts: Facts) -> Refusal | None:
     if _has_basis(facts):
         return None
     referral = _linked_referral(facts)
-    agreed = referral is not None and referral.answers.get("consent_on")
+    agreed = referral is not None and family_agreed(facts, referral)
     about = facts.answer("infant") or facts.answer("family_named") == "yes"
     if agreed or not (about or facts.answer("referral")):
         return None
@@ -31,6 +33,13 @@ def family_is_named_lawfully(facts: Facts) -> Refusal | None:
         "family out. Help can be given without naming them.",
         ("basis", "basis_on"),
     )
+
+
+def family_agreed(facts: Facts, referral: Known) -> bool:
+    """Whether consent to a referral is recorded, and nobody's last word is against it or against sharing."""
+    said = said_of(facts, referral.answers)
+    against = any(withheld(said, purpose) for purpose in ("referral", "sharing"))
+    return bool(referral.answers.get("consent_on")) and not against
 
 
 def _has_basis(facts: Facts) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 
 from workflows.beside import Known, RecordKind
 from workflows.fields.letters import ENDING, INVITES
+from workflows.guards.consents import said_of
 from workflows.guards.family import holds_this_baby
 from workflows.guards.infant import is_lost, own_infant, standing_for
-from workflows.histories import consented, consents, standing
+from workflows.histories import standing, withheld
 from workflows.vocabulary import Facts, Refusal
 
 Letter = Mapping[str, Any]
@@ -151,8 +152,7 @@ def read_before_it_goes(facts: Facts) -> Refusal | None:
 
 def sharing_not_withdrawn(facts: Facts) -> Refusal | None:
     """Source: requirements X3 S4 (scope: sharing only), reliability H24: the sender looks again."""
-    said = facts.entries("consents")
-    if letter_of(facts).get("letter_to") != "network" or not consents(said, "sharing") or consented(said, "sharing"):
+    if letter_of(facts).get("letter_to") != "network" or not withheld(said_of(facts, facts.recorded), "sharing"):
         return None
     sentence = "Consent to sharing with the professionals round the family is refused or withdrawn."
     return Refusal("sharing_refused", sentence, ("letter_to",))

@@ -43,6 +43,13 @@ def birth_is_that_of_the_record(facts: Facts) -> Refusal | None:
 
 
 def loss_fits_the_pregnancy(facts: Facts) -> Refusal | None:
+    """Judged where the loss is told; what follows on other records says the same day."""
+    born, lost = facts.recorded.get("infant_dob"), facts.data.get("lost_on")
+    if facts.follows:
+        return None
+    if isinstance(born, date) and isinstance(lost, date) and lost < born:
+        sentence = f"The birth is recorded for {british(born)}: the loss cannot have been before it."
+        return Refusal("before_the_birth", sentence, ("lost_on",))
     return _in_the_pregnancy(facts, "lost_on", "The loss cannot have been")
 
 

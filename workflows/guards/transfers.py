@@ -1,5 +1,8 @@
 """What stands against handing a family on. An offer stays on our worklist until the other side has accepted it (H1)."""
 
+from datetime import date
+
+from workflows.dates import british
 from workflows.fields.life import DYAD, INDIVIDUALS
 from workflows.vocabulary import Facts, Refusal
 
@@ -11,10 +14,13 @@ def no_transfer_pending(facts: Facts) -> Refusal | None:
 
 
 def transfer_pending(facts: Facts) -> Refusal | None:
-    """Source: reliability H1: a transfer is a two-sided handshake."""
-    if facts.recorded.get("transfer_offered_on"):
-        return None
-    return Refusal("no_transfer_offered", "No transfer has been offered: offer_transfer first.")
+    """Source: reliability H1: a transfer is a two-sided handshake; nobody answers before they are asked."""
+    offered = facts.recorded.get("transfer_offered_on")
+    if not offered:
+        return Refusal("no_transfer_offered", "No transfer has been offered: offer_transfer first.")
+    if isinstance(offered, date) and facts.on < offered:
+        return Refusal("out_of_order", f"The transfer was offered on {british(offered)}, after this day.", ("on",))
+    return None
 
 
 def package_was_checked(facts: Facts) -> Refusal | None:

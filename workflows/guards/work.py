@@ -6,7 +6,8 @@ from typing import Any
 
 from workflows.beside import Known, RecordKind
 from workflows.dates import british
-from workflows.histories import consented, said_by
+from workflows.guards.consents import said_of
+from workflows.histories import consented
 from workflows.interventions import CATALOGUE, Intervention, fits_age, may_deliver
 from workflows.offers import offered
 from workflows.stances import is_looked_after
@@ -142,6 +143,22 @@ def on_the_plan(facts: Facts) -> Refusal | None:
     return Refusal("not_on_the_plan", sentence, ("intervention",))
 
 
+def plan_was_agreed(facts: Facts) -> Refusal | None:
+    """Source: requirements X4.3: no intervention before a formulation. A session of an earlier plan may come late: then
+    one of that time is there already.
+    """
+    agreed = facts.recorded.get("plan_agreed_on")
+    if facts.from_paper or not isinstance(agreed, date) or facts.on >= agreed:
+        return None
+    if any("intervention" in entry and entry["on"] <= facts.on for entry in facts.entries("contacts")):
+        return None
+    sentence = (
+        f"The family agreed to the plan on {british(agreed)}. What was before it is a contact of the assessment: "
+        "record_contact."
+    )
+    return Refusal("out_of_order", sentence, ("on",))
+
+
 def deliverer_trained(facts: Facts) -> Refusal | None:
     """Source: requirements X4.7, R-276, R-282: where a staff record says in what its person is trained."""
     staff = _deliverer(facts)
@@ -161,7 +178,7 @@ def _deliverer(facts: Facts) -> Known | None:
 def filming_agreed(facts: Facts) -> Refusal | None:
     """Source: requirements R-274 and T43: filming needs consent, which stands on the day."""
     filmed = facts.data.get("filmed") == "yes" or any(one.filming for one in _of_the_session(facts))
-    said = said_by(facts.entries("consents"), facts.on)
+    said = said_of(facts, facts.recorded)
     if facts.from_paper or not filmed or consented(said, "filming", facts.recorded.get("focus_carer_since")):
         return None
     sentence = "Nobody has agreed to filming, or somebody has withdrawn it. Record the family's consent first."

@@ -26,6 +26,7 @@ from workflows.guards.activities import (
     families_by_number,
     family_agreed_to_the_referral,
     no_family_is_named,
+    nobody_is_told_twice,
     not_in_the_future,
     somebody_took_part,
 )
@@ -40,6 +41,7 @@ TAKEN = (
 RULES = (
     not_in_the_future,
     each_is_a_person_or_a_number,
+    nobody_is_told_twice,
     no_family_is_named,
     family_agreed_to_the_referral,
     families_by_number,

@@ -26,7 +26,7 @@ from workflows.fields.consultations import (
 )
 from workflows.fields.people import INFANT
 from workflows.fields.referral import REASON
-from workflows.guards.activities import each_is_a_person_or_a_number
+from workflows.guards.activities import each_is_a_person_or_a_number, nobody_is_told_twice
 from workflows.guards.consultations import (
     family_is_named_lawfully,
     has_a_length,
@@ -69,8 +69,8 @@ MOVES = (
     *from_each(IN_USE,
     Move("",         "add_to_consultation",   STAYS,          (ADM, CLIN, DUTY),             takes=(*RECIPIENT, WORRIES, EFFECT, *ABOUT, INVITED, *PARTNER), only_if=LAWFUL)),
     *from_each(("requested", "booked"),
-    Move("",         "hold_meeting",          "held",         (CLIN,),                       needs=(ATTENDEES, INFANT_VOICE, RISKS, HELD_MINUTES, FACILITATOR), takes=ABOUT, only_if=(each_is_a_person_or_a_number, somebody_came, *LAWFUL), stops=("consultation",), starts=("summary",), marks="held_on")),
-    Move("held",     "send_summary",          "summary_sent", (CLIN,),                       needs=(SUMMARY, RECOMMENDATIONS, RECIPIENTS), only_if=(no_open_concern_here,), stops=BOTH, marks="summary_sent_on"),
+    Move("",         "hold_meeting",          "held",         (CLIN,),                       needs=(ATTENDEES, INFANT_VOICE, RISKS, HELD_MINUTES, FACILITATOR), takes=ABOUT, only_if=(each_is_a_person_or_a_number, nobody_is_told_twice, somebody_came, *LAWFUL), stops=("consultation",), starts=("summary",), marks="held_on")),
+    Move("held",     "send_summary",          "summary_sent", (CLIN,),                       needs=(SUMMARY, RECOMMENDATIONS, RECIPIENTS), only_if=(no_open_concern_here, *LAWFUL), stops=BOTH, marks="summary_sent_on"),
     *from_each(IN_USE,
     Move("",         "bring_to_triage",       "to_triage",    (CLIN, DUTY, LEAD),            needs=(REASON,), takes=ABOUT, only_if=LAWFUL, stops=BOTH)),
     *from_each(("requested", "booked"),

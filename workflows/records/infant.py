@@ -42,6 +42,7 @@ from workflows.fields.referral import (
     REASON,
     REMARK,
 )
+from workflows.guards.life import loss_fits_the_pregnancy
 from workflows.guards.merging import two_people
 from workflows.guards.people import (
     birth_is_plausible,
@@ -96,7 +97,7 @@ MOVES = (
     *from_each(IN_USE, Move("", "record_legal_status",    STAYS, KNOWING,      needs=(LEGAL_STATUS, SINCE), takes=(CARE_PLAN,), adds="legal_statuses")),
     *from_each(IN_USE, Move("", "record_outside_record",  STAYS, STAFF,        needs=(RECORD_HOLDER, RECORD_SYSTEM, WRITTEN_THERE), takes=(OUTSIDE_REFERENCE, REMARK), only_if=(in_the_record_of_the_service,), adds="outside_records")),
     Move("unborn", "record_loss_of_one",     "unborn",     (CLIN, LEAD, DUTY), needs=(ONE_LOST_ON, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD), only_if=(loss_is_past, several_expected), adds=LOST_BEFORE_BIRTH, side=True),
-    *from_each(IN_USE, Move("", "record_loss",            "died", (CLIN, LEAD, DUTY), needs=(LOST_ON, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD), takes=(REMARK, ALL_LOST), only_if=(lost_of_several,), marks="died_on", side=True)),
+    *from_each(IN_USE, Move("", "record_loss",            "died", (CLIN, LEAD, DUTY), needs=(LOST_ON, CONFIRMED_BY, CONFIRMED_FROM, FAMILY_TOLD), takes=(REMARK, ALL_LOST), only_if=(loss_fits_the_pregnancy, lost_of_several), marks="died_on", side=True)),
     *(Move("died", "undo_loss", before, (LEAD,), needs=(REASON, SECOND_PERSON), only_if=(two_people,), given=("closed_from", before), forgets=("died_on", "lost_on"), side=True) for before in IN_USE),
     *from_each(IN_USE, Move("", "restrict",               "restricted", (SG, LEAD), needs=(REASON,), marks="restricted_on", side=True)),
     Move("merged", "restrict",               "merged",     (SG, LEAD), needs=(REASON,), marks="restricted_on", side=True),
