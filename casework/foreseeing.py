@@ -74,7 +74,7 @@ def foresee(clinic: Casework, old: Chart, new: Chart) -> Foreseen:
     service, today, entered = old.rules.service, clinic.today(), clinic.nights.keeper.figures()
     figures = [lookup({service: chart.rules.figures}, entered) for chart in (old, new)]
     with clinic.database.reading() as store:
-        kept = store.events_until(date.max, service)
+        kept = store.events_until(date.max, service, every=True)
         return side_by_side(old, new, kept, today, figures)
 
 

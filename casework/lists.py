@@ -177,8 +177,7 @@ class Lists:
 
     def _cases_on(self, past: PastDay, asked: Asked) -> list[Case]:
         with self._database.reading() as store:
-            listed = past.known is Known.NOW  # an adopted child stands on it under the new identity alone
-            stood = (as_at(past, *known) for known in store.events_until(past.day, asked.service, listed=listed))
+            stood = (as_at(past, *known) for known in store.events_until(past.day, asked.service))
             return [case for case in stood if case and asked.stage in (None, case.stage)]
 
     def _asked(self, asked: Asked | None) -> Asked:

@@ -248,11 +248,12 @@ class Store(Around, Protocol):
         ...
 
     def events_until(
-        self, day: date, service: str | None, since: date | None = None, *, listed: bool = False
+        self, day: date, service: str | None, since: date | None = None, *, every: bool = False
     ) -> Iterable[tuple[str, tuple[CaseEvent, ...]]]:
         """Of every referral that was there on a day: its reference and its events up to that day, in their order.
 
-        `since` leaves out those that were closed before a day, and stayed so; `listed` those under restriction by now.
+        `since` leaves out those that were closed before a day, and stayed so. What is under restriction by now is left
+        out unless `every` is asked for: its days would lead to the identity under which it may go on.
         """
         ...
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from casework.calendar import end_of_day
 from casework.store import Asked, FlagAct, FlagRow, FlagStretch
 from persistence.night_tables import flag_acts, flags
-from persistence.reading import in_order, joined_of, narrowed, readable, stage_of
+from persistence.reading import NOT_RESTRICTED, in_order, joined_of, narrowed, readable, stage_of
 from persistence.tables import case_clocks, case_days, case_gaps, cases
 from workflows.flags import FLAGS, AnswersMissing
 
@@ -84,6 +84,7 @@ def _rows(connection: Connection, on: date, only: Sequence[sa.ColumnElement[bool
     of_clock = sa.case(_CLOCK_OF, value=flags.c.kind, else_="")
     of_day = sa.case(_DAY_OF, value=flags.c.kind, else_="")
     about = sa.case(_ABOUT, value=flags.c.kind, else_="")
+    listed = sa.or_(flags.c.cleared_on.is_(None), NOT_RESTRICTED)
     query = (
         sa.select(flags, cases.c.reference, cases.c.pathway, cases.c.state)
         .add_columns(readable(sa.func.coalesce(clock.c.counts_from, day.c.day)).label("since"))
@@ -91,7 +92,7 @@ def _rows(connection: Connection, on: date, only: Sequence[sa.ColumnElement[bool
         .join(cases, cases.c.id == flags.c.case_id)
         .outerjoin(clock, sa.and_(clock.c.case_id == cases.c.id, clock.c.clock == of_clock))
         .outerjoin(day, sa.and_(day.c.case_id == cases.c.id, day.c.name == of_day))
-        .where(*only)
+        .where(*only, listed)
     )
     found = [_row(row, on) for row in connection.execute(query).mappings()]
     return sorted(found, key=lambda f: (f.days is None, -(f.days or 0), f.service, f.reference, f.kind))

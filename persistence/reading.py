@@ -27,19 +27,22 @@ from workflows.settings import Lack
 WAIT = "wait_to_allocation"
 _BATCH = 400
 REFERRALS = cases.c.kind == RecordKind.REFERRAL.value
+
+NOT_RESTRICTED = cases.c.state != RESTRICTED
+"""No list leads to what is under restriction, nor one of a past day: beside the new identity it would be matched."""
 """Of all that is kept as a case is, the referrals: they alone stand on worklists."""
 Key = TypeVar("Key", bound=tuple[str, ...])
 
 
 def events_until(
-    connection: Connection, day: date, service: str | None, since: date | None, *, listed: bool
+    connection: Connection, day: date, service: str | None, since: date | None, *, every: bool
 ) -> Iterator[tuple[str, tuple[CaseEvent, ...]]]:
     """Read in the order of the cases, one case in memory at a time."""
     there = [REFERRALS, cases.c.opened_on <= day, case_events.c.effective_on <= day]
+    if not every:
+        there.append(NOT_RESTRICTED)
     if service is not None:
         there.append(cases.c.service == service)
-    if listed:
-        there.append(cases.c.state != RESTRICTED)
     if since is not None:
         there.append(sa.or_(cases.c.closed_on.is_(None), cases.c.closed_on >= since))
     query = sa.select(case_events, cases.c.reference).join(cases, cases.c.id == case_events.c.case_id).where(*there)

@@ -233,9 +233,9 @@ class SqlStore(Beside, Around):
         return True
 
     def events_until(
-        self, day: date, service: str | None, since: date | None = None, *, listed: bool = False
+        self, day: date, service: str | None, since: date | None = None, *, every: bool = False
     ) -> Iterable[tuple[str, tuple[CaseEvent, ...]]]:
-        return reading.events_until(self._reading(), day, service, since, listed=listed)
+        return reading.events_until(self._reading(), day, service, since, every=every)
 
     def worklist(self, asked: Asked) -> Sequence[WorklistRow]:
         return reading.worklist(self._reading(), asked)

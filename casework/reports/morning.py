@@ -139,7 +139,7 @@ def _weeks(casework: Lists, service: str, day: date, figures: WaitFigures | None
     days = [day - timedelta(weeks=weeks) for weeks in range(WEEKS, -1, -1)]
     waited: dict[date, list[int]] = {on: [] for on in days}
     with casework.database.reading() as store:
-        for reference, events in store.events_until(day, service, days[0], listed=True):
+        for reference, events in store.events_until(day, service, days[0]):
             for on, number in _waits(reference, events, days):
                 waited[on].append(number)
     for on in days:

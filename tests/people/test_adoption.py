@@ -18,6 +18,8 @@ from casework.contacts import contact_list
 from casework.errors import BadRequest
 from casework.exporting import copy_of
 from casework.family import family_of, records, together
+from casework.reports.morning import morning
+from casework.store import Asked
 from persistence import Database
 from persistence.tables import case_links, record_readings
 from tests.casework.families import answers_for, form
@@ -227,6 +229,46 @@ def test_the_earlier_episodes_of_the_child_are_restricted_and_keep_how_they_ende
     case = scene.case(earlier)
     assert (case.state, case.answers["restricted_on"]) == ("consent_withdrawn", scene.today)
     assert told(lambda: family_of(scene.casework, earlier)) == "restricted"
+
+
+@pytest.mark.parametrize("then", [False, True], ids=["as known now", "as known then"])
+def test_no_list_of_a_past_day_has_the_referral_that_went_on_under_another_identity(scene: Scene, then: bool) -> None:
+    """Beside each other the two would be known by their days, and one child would be counted twice."""
+    scene.referral(carer_name="Somebody Else")
+    child, clinic = Adopted(scene, ("pass_checks", "accept_direct")), scene.casework
+    scene.clock.advance(60)
+    clinic.night()
+    before = Asked(scene.today, as_known_then=then)
+    scene.clock.advance(1)
+    _, referral = new_ones(child.adopts())
+    scene.clock.advance(1)
+    listed = [row.reference for row in clinic.worklist(before)]
+    assert (child.referral in listed, referral in listed, len(listed)) == (False, not then, 1 if then else 2)
+    flagged = {row.reference for row in (*clinic.flags(before), *clinic.flags_as_known_now(before))}
+    assert child.referral not in flagged
+    assert referral in flagged
+
+
+def test_the_morning_page_counts_an_adopted_child_once_and_names_the_earlier_referral_nowhere(scene: Scene) -> None:
+    child = Adopted(scene, ("pass_checks", "accept_direct"))
+    scene.clock.advance(60)
+    scene.casework.night()
+    scene.clock.advance(1)
+    child.adopts()
+    scene.casework.night()
+    told = morning(scene.casework, scene.service)
+    assert {week.waiting for week in told.weeks} == {0, 1}
+    assert child.referral not in repr(told)
+
+
+def test_a_referral_under_restriction_is_on_no_list_of_a_past_day_until_the_restriction_is_lifted(scene: Scene) -> None:
+    referral = scene.referral()
+    before = Asked(scene.today)
+    scene.clock.advance(1)
+    scene.does(referral, "restrict", reason="An order.")
+    assert list(scene.casework.worklist(before)) == []
+    scene.does(referral, "lift_restriction", reason="The order was for another child.", second_person="B. Manager")
+    assert [row.reference for row in scene.casework.worklist(before)] == [referral]
 
 
 def test_only_who_may_know_is_told_which_two_records_are_one_child_and_it_is_kept(
