@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from persistence.night_tables import flags, night_quarantine
 from persistence.tables import case_clocks, case_days, case_events, case_gaps, cases
 from workflows.figures import Figure, Lookup
 from workflows.flags import (
+    FLAGS,
     AgreedDayComes,
     AnswersMissing,
     ClockReaches,
@@ -122,8 +124,12 @@ class Source:
         return how(sa.tuple_(*self.key), sa.tuple_(*ends)) if len(ends) > 1 else how(self.case_id, ends[0])
 
 
+@lru_cache(maxsize=2 * len(FLAGS))
 def sources(rule: FlagRule, scope: Scope) -> tuple[Source, ...]:
-    """Where a rule finds its cases on a day; none where no service has entered its figure."""
+    """Where a rule finds its cases on a day; none where no service has entered its figure.
+
+    A night asks twice, when it raises and when it clears, and to put a source together takes longer than to read it.
+    """
     quiet = (cases.c.held_since.is_(None),) if rule.quiet_on_hold else ()
     return tuple(
         Source(found.key, found.where, (*_still_open(rule), *quiet, *found.also))
