@@ -26,7 +26,7 @@ from persistence.outbox import SqlAudit
 from persistence.posture import Gate
 from persistence.prepared import Prepared
 from persistence.servers import Servers
-from persistence.statements import STATEMENTS
+from persistence.statements import prepared_for
 from persistence.store import SqlStore
 from persistence.turns import begin_writing
 from persistence.working import Work
@@ -86,7 +86,7 @@ class Database:
 
     @cached_property
     def _prepared(self) -> Mapping[str, Prepared]:
-        return {name: Prepared(statement, self.engine.dialect) for name, statement in STATEMENTS.items()}
+        return prepared_for(self.engine.dialect)
 
     @contextmanager
     def writing(self, within: float = ATTEMPT_SECONDS) -> Iterator[SqlStore]:

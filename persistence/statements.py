@@ -1,11 +1,13 @@
-"""The statements of the write path, one name each. Built once; `Prepared` compiles them for an engine."""
+"""The statements of the write path, one name each. Built once, and compiled once for each kind of database."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ClauseElement
 
 from persistence.night_tables import flag_acts, flags, service_figures
+from persistence.prepared import Prepared
 from persistence.tables import (
     case_clocks,
     case_days,
@@ -200,3 +202,13 @@ STATEMENTS: dict[str, ClauseElement] = {
     "new_key": _whole_row(idempotency_keys),
     "new_refusal": _whole_row(refused_attempts),
 }
+
+_PREPARED: dict[type[sa.Dialect], Mapping[str, Prepared]] = {}
+
+
+def prepared_for(dialect: sa.Dialect) -> Mapping[str, Prepared]:
+    """The statements as a driver takes them: the same for every database that is spoken to by it."""
+    driver = type(dialect)
+    if driver not in _PREPARED:
+        _PREPARED[driver] = {name: Prepared(statement, dialect) for name, statement in STATEMENTS.items()}
+    return _PREPARED[driver]

@@ -4,6 +4,7 @@ After every test that used a database, its cases are held to `tests.invariants`.
 says so: `@pytest.mark.damages("why")`.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -47,6 +48,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 promise = promises.promise
+
+
+def pytest_collection() -> None:
+    """A million objects of five thousand tests stay to the end: whoever looks for garbage need not look at them."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
