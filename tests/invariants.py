@@ -1,6 +1,6 @@
 """What is true of every database of casework at every moment, asked after each test that used one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from casework import Casework
 from casework.audit.keys import AuditKeys
 from casework.audit.verify import verify
+from casework.case import Case
 from casework.figures import figures_with
 from casework.gaps import kept_gaps
+from casework.replay import compare
+from casework.store import Store
 from persistence import Database
 from persistence.due import Scope
 from persistence.night.checks import count
@@ -32,8 +35,11 @@ def broken_rules(database: Database) -> list[str]:
     clinic = Casework(database, lambda: LATER)
     with database.engine.connect() as connection, connection.begin():
         listings = [*_twice_counted(connection), *_flagged(connection)]
-    cases = (*_replayed(clinic), *_counted(database), *_listed(database, clinic), *_dated(database, clinic))
-    return [*cases, *_sealed(database), *listings]
+    with database.reading() as store:
+        known = [store.case(case_id) for case_id in store.case_ids()]
+        folded = [*_replayed(store, known)]
+    kept = (*_counted(database), *_listed(database, clinic, known), *_dated(database, known))
+    return [*folded, *kept, *_sealed(database), *listings]
 
 
 def _sealed(database: Database) -> Iterator[str]:
@@ -47,10 +53,10 @@ def _sealed(database: Database) -> Iterator[str]:
     yield from (f"case {UUID(one.case_id)}: {one.code}" if one.case_id else one.sentence for one in told)
 
 
-def _replayed(clinic: Casework) -> Iterator[str]:
-    for case_id in clinic.case_ids():
-        _, differences = clinic.replay(case_id)
-        yield from (f"case {case_id} does not replay: {d.sentence}" for d in differences)
+def _replayed(store: Store, known: Sequence[Case]) -> Iterator[str]:
+    for case in known:
+        differences = compare(case, store.events(case.id), store.beside(case.id))
+        yield from (f"case {case.id} does not replay: {d.sentence}" for d in differences)
 
 
 def _counted(database: Database) -> Iterator[str]:
@@ -69,7 +75,7 @@ def _counted(database: Database) -> Iterator[str]:
             yield f"case {case_id} is at version {version} with {number} events, numbered {first} to {last}"
 
 
-def _listed(database: Database, clinic: Casework) -> Iterator[str]:
+def _listed(database: Database, clinic: Casework, known: Sequence[Case]) -> Iterator[str]:
     """The worklist has the open cases and no others, with the gaps that their answers have."""
     referrals = sa.select(cases.c.id).where(cases.c.kind == RecordKind.REFERRAL.value)
     is_open = {row[0] for row in _rows(database, referrals.where(cases.c.state.not_in(CLOSED)))}
@@ -79,25 +85,24 @@ def _listed(database: Database, clinic: Casework) -> Iterator[str]:
     kept: dict[UUID, dict[str, str]] = {}
     for case_id, name, lack in _rows(database, sa.select(case_gaps.c.case_id, case_gaps.c.field, case_gaps.c.lack)):
         kept.setdefault(case_id, {})[name] = lack
-    for case_id in clinic.case_ids():
-        case = clinic.case(case_id)
-        if kept.get(case_id, {}) != kept_gaps(case):
-            yield f"case {case_id} lacks {sorted(kept_gaps(case))}, and {sorted(kept.get(case_id, ()))} is kept"
-        row = listed.get(case_id)
+    for case in known:
+        if kept.get(case.id, {}) != kept_gaps(case):
+            yield f"case {case.id} lacks {sorted(kept_gaps(case))}, and {sorted(kept.get(case.id, ()))} is kept"
+        row = listed.get(case.id)
         if row and (row.state, row.missing, row.held) != (case.state, case.gaps, case.held_since is not None):
-            yield f"case {case_id} stands otherwise on the worklist"
+            yield f"case {case.id} stands otherwise on the worklist"
 
 
-def _dated(database: Database, clinic: Casework) -> Iterator[str]:
+def _dated(database: Database, known: Sequence[Case]) -> Iterator[str]:
     """Of every case the days are kept that its answers have, a closed one has none."""
     kept: dict[UUID, dict[str, date]] = {}
     for case_id, name, day in _rows(database, sa.select(case_days.c.case_id, case_days.c.name, case_days.c.day)):
         kept.setdefault(case_id, {})[name] = day
-    for case_id in clinic.case_ids():
-        have, ought = kept.get(case_id, {}), clinic.case(case_id).days
+    for case in known:
+        have, ought = kept.get(case.id, {}), case.days
         if have != ought:
             wrong = sorted(name for name in {*have, *ought} if have.get(name) != ought.get(name))
-            yield f"case {case_id} has other days than those that are kept: {wrong}"
+            yield f"case {case.id} has other days than those that are kept: {wrong}"
 
 
 def _flagged(connection: sa.Connection) -> Iterator[str]:
