@@ -27,7 +27,7 @@ from casework.audit.relay import Relay
 from casework.calendar import LONDON, london_day
 from jobs import logs
 from persistence import Database
-from tests import promises
+from tests import order, promises
 from tests.invariants import broken_rules
 from tests.postgres import drop_database, new_database, session_server
 from workflows import Role
@@ -53,6 +53,10 @@ promise = promises.promise
 def pytest_collection() -> None:
     """A million objects of five thousand tests stay to the end: whoever looks for garbage need not look at them."""
     gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order.longest_first(items)
 
 
 def pytest_collection_finish() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import order
+
 ROOT = Path(__file__).parents[1]
 LINE = ("workflows", "casework", "persistence", "jobs")
 LONGEST_FILE = 300
@@ -219,3 +221,7 @@ GOOD = [
 @pytest.mark.parametrize(("check", "module", "source"), GOOD)
 def test_a_check_leaves_good_source_alone(check: Check, module: str, source: str) -> None:
     assert check(module, source) == []
+
+
+def test_each_file_that_the_suite_begins_with_is_there() -> None:
+    assert [name for name in order.LONGEST if not (order.ROOT / name).is_file()] == []
