@@ -22,12 +22,12 @@ class Happened(Protocol):
 
 def take(answers: dict[str, Any], row: Move, event: Happened) -> None:
     """Change what is known by one step. The answers of the step itself stay in its event, and in its entry."""
-    asked = (*row.needs, *row.takes)
-    kept = {f.name for f in asked if f.part is not Part.STEP}
-    answers.update((name, value) for name, value in event.data.items() if name in kept and name != UNANSWERED.name)
-    given = [f.dates for f in asked if f.dates and f.name in event.data]
-    given += [row.dates] if row.dates else []
-    answers.update((name, max(event.effective_on, answers.get(name, date.min))) for name in given)
+    given = {f.name: f for f in (*row.needs, *row.takes) if f.name in event.data}
+    lasting = {name for name, f in given.items() if f.part is not Part.STEP and name != UNANSWERED.name}
+    answers.update((name, value) for name, value in event.data.items() if name in lasting)
+    dated = [f.dates for f in given.values() if f.dates]
+    dated += [row.dates] if row.dates else []
+    answers.update((name, max(event.effective_on, answers.get(name, date.min))) for name in dated)
     answers.update(row.records)
     if row.marks:
         answers[row.marks] = event.effective_on

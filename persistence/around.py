@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from casework.alike import traits_of
+from casework.alike import same_traits, traits_of
 from casework.around import Reading
 from casework.case import Case
 from persistence.prepared import Prepared
@@ -30,11 +30,11 @@ class Around:
 
     def change_around(self, before: Case, after: Case) -> None:
         """What is kept beside a case by name, where a step changed it."""
-        for what, were, are in (
-            ("day", before.days, after.days),
-            ("link", before.links, after.links),
-            ("trait", traits_of(before), traits_of(after)),
-        ):
+        changed: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
+        changed = [("day", before.days, after.days), ("link", before.links, after.links)]
+        if not same_traits(before, after):
+            changed.append(("trait", traits_of(before), traits_of(after)))
+        for what, were, are in changed:
             for name in (n for n, value in were.items() if are.get(n) != value):
                 self._prepared[f"drop_{what}"].run(self._cursor, {"case_id": after.id, f"{what}_name": name})
             for name in (n for n, value in are.items() if were.get(n) != value):

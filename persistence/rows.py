@@ -1,8 +1,9 @@
 """Rows into cases and back: the only place that knows both shapes. Rows never leave this package."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -114,20 +115,21 @@ def _texts(row: Mapping[str, Any]) -> Iterator[str]:
     """As `dialects.sealed_text` reads them back; a test holds the two equal."""
     for name in SEALED:
         value = row[name]
-        if value is None:
-            yield NOTHING
-        elif isinstance(value, str):
-            yield value
-        elif isinstance(value, UUID):
-            yield value.hex
-        elif isinstance(value, datetime):
-            yield value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-        elif isinstance(value, date):
-            yield value.isoformat()
-        elif isinstance(value, int):
-            yield str(int(value))
-        else:
-            yield canonical(value)
+        yield (_WRITTEN.get(type(value)) or _as_kin(type(value)))(value)
+
+
+def _as_kin(kind: type) -> Callable[[Any], str]:
+    return next((_WRITTEN[one] for one in kind.__mro__ if one in _WRITTEN), canonical)
+
+
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    NoneType: lambda _: NOTHING,
+    str: lambda text: text,
+    UUID: lambda value: value.hex,
+    datetime: lambda value: value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+    date: date.isoformat,
+    int: lambda value: str(int(value)),
+}
 
 
 def event_row(event: CaseEvent) -> dict[str, Any]:

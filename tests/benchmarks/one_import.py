@@ -8,7 +8,7 @@ from pathlib import Path
 
 from casework import Casework, with_every_role
 from casework.intake.importing import import_caseload
-from jobs import logs
+from jobs import logs, wiring
 from persistence import Database
 from tests.benchmarks.measure import peak_memory, timed
 from tests.benchmarks.population import AS_OF
@@ -17,6 +17,7 @@ from tests.benchmarks.population import AS_OF
 def main() -> None:
     sheet, folder = map(Path, sys.argv[1:])
     log = folder / "import.log"
+    wiring.everything_is_loaded()
     logs.send_to(log)
     database = Database(f"sqlite:///{folder / 'clinic.db'}")
     database.upgrade()
