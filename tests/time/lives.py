@@ -29,12 +29,11 @@ EARLIEST, LATEST = date(2012, 1, 2), date(2026, 6, 30)
 
 WEIGHTS = {
     "receive_referral": 4, "take_call": 2, "indicate_direct": 8, "indicate_consultation": 8, "pass_checks": 8,
-    "triage_rate": 1, "accept_direct": 12, "accept_assessment": 12, "allocate": 9, "first_contact": 9,
-    "finish_assessment": 6, "offer_plan": 6,
-    "family_agrees": 6, "begin_ending": 2, "assess_more": 2, "change_plan": 3, "unallocate": 4,
+    "accept_direct": 12, "accept_assessment": 12, "allocate": 14, "first_contact": 14, "finish_assessment": 16,
+    "offer_plan": 16, "family_agrees": 16, "begin_ending": 6, "assess_more": 2, "change_plan": 2, "unallocate": 3,
     "defer": 2, "bring_back": 2, "watch_and_wait": 3, "offer_consultation": 3, "hold_consultation": 5,
     "supply_information": 8, "request_information": 2, "add_information": 2, "record_contact": 6, "acknowledge": 1.5,
-    "tell_outcome": 1.5, "place_hold": 1.5, "review_hold": 3, "resume": 6, "reopen": 6, "discharge": 0.5,
+    "tell_outcome": 1.5, "place_hold": 1.5, "review_hold": 3, "resume": 6, "reopen": 6, "discharge": 2,
     "void": 0.05, "withdraw_consent": 0.2, "move_away": 0.2, "reject_incomplete": 0.3, "resubmit": 4,
     "signpost": 0.4, "decline": 0.4, "lapse": 0.5, "give_advice": 0.3,
     "record_birth": 3, "recheck_gp": 0.5, "move_record_entry": 0.5, "record_loss": 0.2, "undo_loss": 3,
@@ -45,6 +44,12 @@ WEIGHTS = {
     "not_reached": 1, "caller_missed": 2, "advise_watching": 1.5, "rate": 1, "record_missed": 1, "record_session": 3,
     "early_concern": 1, "review_to_group": 1, "review_and_close": 1, "cancel_consultation": 1, "send_summary": 1,
     "family_declines": 1, "close_without_reply": 1,
+    "add_note": 0.4, "mark_third_party": 0.4, "unmark": 0.4, "record_document": 0.4, "record_questionnaire": 0.4,
+    "record_network": 0.3, "end_network": 0.3, "record_sharing": 0.3, "set_goal": 2, "rate_goal": 2,
+    "record_measure": 2, "review_plan": 2, "start_cowork": 0.4, "end_cowork": 0.6, "book_appointment": 0.6,
+    "change_clinician": 0.6, "review_safeguarding": 0.6, "escalate_safeguarding": 0.4, "link_records": 0.3,
+    "link_consultation": 0.3, "join_family": 0.3, "leave_family": 0.5, "say_not_the_same": 0.2, "triage_rate": 4,
+    "transfer_refused": 0.3,
 }  # fmt: skip
 GAPS = (0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 10, 14, 20, 28, 30, 31, 55, 56, 57, 84, 85, 92, 150)
 HOURS = (time(0, 0), time(0, 30), time(1, 30), time(2, 30), time(9, 15), time(12, 0), time(23, 59))
@@ -136,7 +141,7 @@ ON_PAPER = ("rmg_on", "review_on")
 
 
 def row_of(case: Case, dice: Dice) -> Move | None:
-    useless = ("place_hold",) if case.held_since else ("review_hold", "resume")
+    useless = _useless(case)
     rows = [row for row in case.chart.moves if row.source == case.state and row.trigger not in useless]
     rows = [row for row in rows if row.trigger in WEIGHTS and (row.while_held or not case.held_since)]
     triggers = tuple(dict.fromkeys(row.trigger for row in rows))
@@ -146,11 +151,29 @@ def row_of(case: Case, dice: Dice) -> Move | None:
     return engine_of(case.chart).row(case.state, trigger, case.answers)
 
 
+def _useless(case: Case) -> set[str]:
+    """Steps that are refused whatever is said with them: there is nothing that they could be about."""
+    found = {"place_hold"} if case.held_since else {"review_hold", "resume"}
+    found |= {"record_birth"} if "infant_dob" in case.answers else set()
+    return found | {trigger for trigger, kept in _SETTLING if not case.answers.get(kept)}
+
+
+_SETTLING = (
+    ("end_cowork", "coworking"), ("end_network", "network"), ("unmark", "marks"), ("rate_goal", "goals"),
+    ("leave_family", "family"), ("sign_off_safeguarding", "concerns"),
+    ("review_safeguarding", "concerns"), ("escalate_safeguarding", "concerns"),
+    ("transfer_accepted", "transfer_offered_on"), ("transfer_refused", "transfer_offered_on"),
+)  # fmt: skip
+
+
 def answers(row: Move, case: Case, dice: Dice, number: int, on: date) -> dict[str, Any]:
     given = {asked.name: _answer(asked, dice, on) for asked in asked_of(row)} | numbered(row, case)
     takes = {asked.name for asked in row.takes}
     if "eligibility_decision" in takes:
         given |= {"eligibility_decision": "Talked over.", "override_reason": "Agreed.", "second_clinician": "B. Second"}
+    if row.trigger in ("change_focus_carer", "new_carer_to_group"):
+        asks = {"consent_on": on, "carer_relationship": "father", "primary_carer": "yes"}
+        given |= {**asks, "carer_name": f"carer_name of {number}, another"}
     if "review_on" in takes and dice.often(0.5):
         given["review_on"] = on + ONE_DAY * dice.randint(0, 60)
     if "referrer_words" in takes:
