@@ -25,7 +25,8 @@ HAPPENED = ("seq", "trigger", "source", "to", "effective_on", "effective_at", "r
 
 
 NAMES_A_RECORD = {
-    f.name for chart in CHARTS.values() for m in chart.moves for f in m.needs + m.takes if f.kind is Kind.RECORD
+    "other_record",
+    *(f.name for chart in CHARTS.values() for m in chart.moves for f in m.needs + m.takes if f.kind is Kind.RECORD),
 }
 
 
