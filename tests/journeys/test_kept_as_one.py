@@ -72,7 +72,7 @@ def test_a_copy_leaves_out_what_a_withheld_rating_says_of_a_carer(clinic: Clinic
 
 
 def test_a_past_list_has_an_adopted_child_once(clinic: Clinic) -> None:
-    """What is known now stands under the new identity alone; what was known then, nowhere: the two lists would be compared."""
+    """What is known now stands under the new identity alone; what was known then, nowhere: both would be compared."""
     ref = clinic.opens("receive_referral", **form(clinic.today))
     baby = clinic.opens("open_record", "infant", infant_dob=clinic.says(ref, "infant_dob"))
     clinic.does(ref, "link_records", infant=baby)

@@ -267,7 +267,7 @@ def test_a_referral_under_restriction_is_on_no_list_of_a_past_day_until_the_rest
     scene.clock.advance(1)
     scene.does(referral, "restrict", reason="An order.")
     assert list(scene.casework.worklist(before)) == []
-    scene.does(referral, "lift_restriction", reason="The order was for another child.", second_person="B. Manager")
+    scene.does(referral, "lift_restriction", reason="The order was for another child.")
     assert [row.reference for row in scene.casework.worklist(before)] == [referral]
 
 
