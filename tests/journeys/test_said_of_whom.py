@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from casework.indirect import indirect_work
 from tests.casework.families import ESSEX, form
 from tests.journeys.clinic import Clinic
+from workflows.fields.people import CONSENT_STANDING, WITHOUT_RESPONSIBILITY
 
 
 def test_what_the_former_carer_would_not_say_is_asked_of_the_next(clinic: Clinic) -> None:
@@ -15,6 +18,26 @@ def test_what_the_former_carer_would_not_say_is_asked_of_the_next(clinic: Clinic
     clinic.does(ref, "change_focus_carer", **aunt, consent_on=clinic.today)
     assert "postcode" in clinic.case(ref).gaps
     assert [entry["name"] for entry in clinic.says(ref, "unanswered")] == ["infant_nhs_number"]
+    clinic.ends_well()
+
+
+@pytest.mark.parametrize("standing", CONSENT_STANDING.choices)
+def test_the_no_of_a_former_carer_ends_with_the_care_unless_they_have_responsibility(
+    clinic: Clinic, standing: str
+) -> None:
+    ref = clinic.opens("receive_referral", **form(clinic.today))
+    for step in ("acknowledge", "pass_checks", "accept_direct"):
+        clinic.does(ref, step)
+    said = {"consent_for": "assessment", "consent_decision": "refused", "consent_said_on": clinic.today}
+    clinic.does(ref, "record_consent", **said, consent_by="The foster carer", consent_standing=standing)
+    assert clinic.refuses(ref, "allocate").keys() == {"consent_withheld"}
+    clinic.after(3)
+    aunt = {"carer_name": "Aunt of the baby", "carer_relationship": "other_carer", "primary_carer": "yes"}
+    clinic.does(ref, "change_focus_carer", **aunt, consent_on=clinic.today)
+    if standing == WITHOUT_RESPONSIBILITY:
+        clinic.does(ref, "allocate")
+    else:
+        assert clinic.refuses(ref, "allocate").keys() == {"consent_withheld"}
     clinic.ends_well()
 
 

@@ -182,10 +182,12 @@ CONSENT_FOR = _code(
     ("referral", "assessment", "intervention", "filming", "sharing", "anonymised_use"),
 )
 CONSENT_BY = _line("consent_by", "By whom", longest=100)
+WITHOUT_RESPONSIBILITY = "carer_without_parental_responsibility"
+
 CONSENT_STANDING = _code(
     "consent_standing",
     "With what standing",
-    ("parental_responsibility", "carer_without_parental_responsibility", "local_authority", "court", "not_known"),
+    ("parental_responsibility", WITHOUT_RESPONSIBILITY, "local_authority", "court", "not_known"),
 )
 CONSENT_SAID_ON = Field("consent_said_on", Kind.DATE, "On which day they said so")
 CONSENT_WORDS = _words("consent_words", "How it was asked, and what was said")
