@@ -61,6 +61,7 @@ def becomes_the_focus(clinic: Clinic, ref: str, father: str) -> None:
     }  # fmt: skip
     untold = clinic.refuses(ref, "change_focus_carer", **{**him, "primary_carer": None})
     assert untold.keys() == {"new_carer_incomplete"}
+    assert clinic.refuses(ref, "resume").keys() == {"carer_died"}
     clinic.does(ref, "change_focus_carer", Role.CLINICIAN, **him, reason="The mother has died")
     clinic.does(ref, "resume")
     assert clinic.case(ref).clocks["wait_to_start"].since == before.since
@@ -79,3 +80,14 @@ def worked_with(clinic: Clinic, ref: str) -> None:
     answers = clinic.after(3).case(ref).answers
     assert (fathers_came(answers), by_person(answers)["grandparent"], silence(answers, clinic.today)) == (2, 1, 3)
     assert clinic.worklist() == {ref}
+
+
+def test_a_referral_of_a_carer_who_died_after_its_end_is_not_reopened_but_made_again(clinic: Clinic) -> None:
+    ref, mother, _ = waiting(clinic)
+    clinic.does(ref, "move_away")
+    clinic.after(3).does(mother, "record_carer_death", carer_died_on=clinic.today, **FROM)
+    assert clinic.refuses(ref, "reopen").keys() == {"carer_died"}
+    him = {"carer_name": "Fergus Father", "carer_relationship": "father", "consent_on": clinic.today}
+    again = clinic.opens("re_refer", **form(clinic.today, **him, prior_referral=ref))
+    assert "focus_carer" not in clinic.case(again).answers
+    clinic.ends_well()

@@ -5,6 +5,7 @@ from datetime import date
 from tests.lives.model import ENDED, INVITES, OPEN, Box, Card, Letter
 from tests.lives.people import carer_of
 from tests.lives.ways import (
+    CARER_DIED,
     CONCERN,
     CONCERN_HERE,
     LOST,
@@ -201,7 +202,7 @@ LEAVING: dict[str, Rule] = {
     "move_away": Rule(OPEN, to("moved_away"), held=True),
     "withdraw_consent": Rule(OPEN, withdrawn, held=True),
     "void": Rule(OPEN, to("void"), (HIDES, CONCERN, _no_double), held=True),
-    "reopen": Rule(ENDED, reopened, (SAME_PEOPLE, LOST, NOT_AGREED_AGAIN)),
+    "reopen": Rule(ENDED, reopened, (SAME_PEOPLE, LOST, CARER_DIED, NOT_AGREED_AGAIN)),
     "merge_into": Rule(OPEN, merged, (_cannot_take_in, _twins, _two_babies, CONCERN_HERE), held=True),
     "unmerge": Rule(("merged",), parted, (SAME_PEOPLE, LOST)),
 }

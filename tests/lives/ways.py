@@ -31,6 +31,7 @@ CONCERN_HERE = if_("concern_open", lambda box, card, said, on: card.concerns)
 NO_CONSENT = if_("consent_missing", lambda box, card, said, on: not (card.consent or said.get("consent_on")))
 NOT_COMPLETE = if_("information_missing", lambda box, card, said, on: not (card.consent or said.get("consent_on")))
 SAME_PEOPLE = if_("already_referred", lambda box, card, said, on: box.same_people(card))
+CARER_DIED = if_("carer_died", lambda box, card, said, on: card.carer is not None and card.carer.died)
 LOST = if_("after_a_loss", lambda box, card, said, on: card.lost or (card.baby.reference and card.baby.died))
 PAST = if_("date_is_past", lambda box, card, said, on: said["review_on"] < on)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from tests.lives.model import AT_WORK, EVERYWHERE, OPEN, RECEIVED, WAITING, Box, Card
 from tests.lives.ways import (
+    CARER_DIED,
     CONCERN,
     NO_BASIS,
     NO_CONSENT,
@@ -213,7 +214,7 @@ WORK: dict[str, Rule] = {
     "record_consent": Rule(OPEN, consent_said, (_nothing_to_withdraw,), held=True),
     "place_hold": Rule(OPEN, held, (ON_HOLD, PAST), held=True),
     "review_hold": Rule(OPEN, held, (NOT_HELD, PAST), held=True),
-    "resume": Rule(OPEN, resumed, (NOT_HELD,), held=True),
+    "resume": Rule(OPEN, resumed, (NOT_HELD, CARER_DIED), held=True),
     "close_after_hold": Rule(OPEN, to("circumstances_changed"), (NOT_HELD, CONCERN), held=True),
     "raise_safeguarding": Rule(EVERYWHERE, raised, held=True),
     "review_safeguarding": Rule(EVERYWHERE, noted, (NO_CONCERN,), held=True),

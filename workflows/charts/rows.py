@@ -6,6 +6,7 @@ from dataclasses import replace
 from workflows.charts.states import CLOCKS, STATES
 from workflows.endings import PUT_AWAY
 from workflows.fields.referral import CONSENT_ON, REASON
+from workflows.guards.people import focus_carer_lives
 from workflows.guards.referral import consent_recorded, no_other_open_referral, reopened_in_time
 from workflows.vocabulary import NEW, STAYS, Move, Role
 
@@ -39,5 +40,5 @@ def _back(closed: str, before: str) -> Move:
     asked, guards = ASKED_AGAIN.get(closed, ((), ()))
     return Move(
         closed, "reopen", before, (Role.LEAD,), needs=(REASON, *asked), takes=() if asked else (CONSENT_ON,),
-        only_if=(reopened_in_time, no_other_open_referral, *guards), given=("closed_from", before), reopens=True, side=True,
+        only_if=(reopened_in_time, no_other_open_referral, focus_carer_lives, *guards), given=("closed_from", before), reopens=True, side=True,
     )  # fmt: skip

@@ -34,6 +34,7 @@ from workflows.fields.work import NOT_OBSERVED_BECAUSE
 from workflows.guards.endings import ends_with, void_hides_nothing
 from workflows.guards.life import care_leaver_reached_with_care, reached_by_an_agreed_way, review_lies_ahead
 from workflows.guards.merging import duplicate_of_the_same_baby
+from workflows.guards.people import focus_carer_lives
 from workflows.guards.referral import held, not_held, survivor_named
 from workflows.guards.work import infant_voice_given
 from workflows.vocabulary import STAYS, Move, Role
@@ -44,7 +45,7 @@ ADM, CLIN, DUTY, LEAD = Role.ADMINISTRATOR, Role.CLINICIAN, Role.DUTY, Role.LEAD
 SIDE_PATHS = (
     *from_each(OPEN, Move("", "place_hold",       STAYS,               (CLIN, LEAD), needs=(HOLD_REASON, REVIEW_ON), takes=(HOLDER, INTERIM_SUPPORT), only_if=(not_held, review_lies_ahead), starts=("hold_review",), hold="starts", while_held=True, side=True)),
     *from_each(OPEN, Move("", "review_hold",      STAYS,               (CLIN, LEAD), needs=(REVIEW_ON,), takes=(REMARK,), only_if=(held, review_lies_ahead), stops=("hold_review",), starts=("hold_review",), while_held=True, side=True)),
-    *from_each(OPEN, Move("", "resume",           STAYS,               (CLIN, LEAD), takes=(REMARK,), only_if=(held,), stops=("hold_review",), hold="ends", while_held=True, side=True)),
+    *from_each(OPEN, Move("", "resume",           STAYS,               (CLIN, LEAD), takes=(REMARK,), only_if=(held, focus_carer_lives), stops=("hold_review",), hold="ends", while_held=True, side=True)),
     *from_each(OPEN, Move("", "withdraw_consent", "consent_withdrawn", (CLIN, DUTY), needs=(WITHDRAWN_BY,), takes=(REASON, OTHER_HOLDER, REFERRER_TOLD_ON), stops=EVERY_CLOCK, forgets=("consent_on",), while_held=True, side=True)),
     *from_each(OPEN, Move("", "move_away",        "moved_away",        (CLIN, ADM),  needs=(TRANSFER_OFFERED,), takes=(NEW_AREA, RECEIVING_SERVICE, HANDED_ON_TO), stops=EVERY_CLOCK, while_held=True, side=True)),
     *from_each(OPEN, Move("", "void",             "void",              (LEAD,),      needs=(VOID_REASON,), takes=(SURVIVING_REFERENCE,), only_if=(survivor_named, duplicate_of_the_same_baby, void_hides_nothing), stops=EVERY_CLOCK, while_held=True, side=True)),

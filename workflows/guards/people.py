@@ -120,6 +120,18 @@ def birth_is_plausible(facts: Facts) -> Refusal | None:
     return not_after_the_step(facts, "infant_dob", "The baby was born after the day of this step.")
 
 
+def focus_carer_lives(facts: Facts) -> Refusal | None:
+    """Source: requirements X3 S22: after a carer's death a referral goes on with whoever now cares for the infant."""
+    named = facts.recorded.get("focus_carer")
+    record = facts.beside.record(RecordKind.CARER, str(named)) if named else None
+    if facts.from_paper or record is None or record.state != "died":
+        return None
+    now = (
+        "Refer the baby again (re_refer)" if facts.closed_on else "Say who cares for the baby now (change_focus_carer)"
+    )
+    return Refusal("carer_died", f"The focus carer of this baby has died. {now}.", ("focus_carer",))
+
+
 def something_linked(facts: Facts) -> Refusal | None:
     if facts.data.get("infant") or facts.data.get("focus_carer"):
         return None
