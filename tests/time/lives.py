@@ -29,9 +29,9 @@ EARLIEST, LATEST = date(2012, 1, 2), date(2026, 6, 30)
 
 WEIGHTS = {
     "receive_referral": 4, "take_call": 2, "indicate_direct": 8, "indicate_consultation": 8, "pass_checks": 8,
-    "accept_direct": 12, "accept_assessment": 12, "allocate": 14, "first_contact": 14, "finish_assessment": 16,
+    "accept_direct": 16, "accept_assessment": 14, "allocate": 12, "first_contact": 14, "finish_assessment": 22,
     "offer_plan": 16, "family_agrees": 16, "begin_ending": 6, "assess_more": 2, "change_plan": 2, "unallocate": 3,
-    "defer": 2, "bring_back": 2, "watch_and_wait": 3, "offer_consultation": 3, "hold_consultation": 5,
+    "defer": 2, "bring_back": 2, "watch_and_wait": 3, "offer_consultation": 5, "hold_consultation": 6,
     "supply_information": 8, "request_information": 2, "add_information": 2, "record_contact": 6, "acknowledge": 1.5,
     "tell_outcome": 1.5, "place_hold": 1.5, "review_hold": 3, "resume": 6, "reopen": 6, "discharge": 2,
     "void": 0.05, "withdraw_consent": 0.2, "move_away": 0.2, "reject_incomplete": 0.3, "resubmit": 4,
@@ -42,13 +42,13 @@ WEIGHTS = {
     "transfer_accepted": 0.3, "close_after_hold": 0.3, "close_contact_ended": 0.1, "close_disengaged": 0.1,
     "close_aged_out": 0.2, "no_longer_needed": 0.1, "log_voicemail": 1, "log_missed_call": 0.5, "book_call": 3,
     "not_reached": 1, "caller_missed": 2, "advise_watching": 1.5, "rate": 1, "record_missed": 1, "record_session": 3,
-    "early_concern": 1, "review_to_group": 1, "review_and_close": 1, "cancel_consultation": 1, "send_summary": 1,
+    "early_concern": 1, "review_to_group": 1, "review_and_close": 1, "cancel_consultation": 1, "send_summary": 0.6,
     "family_declines": 1, "close_without_reply": 1,
     "add_note": 0.4, "mark_third_party": 0.4, "unmark": 0.4, "record_document": 0.4, "record_questionnaire": 0.4,
     "record_network": 0.3, "end_network": 0.3, "record_sharing": 0.3, "set_goal": 2, "rate_goal": 2,
     "record_measure": 2, "review_plan": 2, "start_cowork": 0.4, "end_cowork": 0.6, "book_appointment": 0.6,
     "change_clinician": 0.6, "review_safeguarding": 0.6, "escalate_safeguarding": 0.4, "link_records": 0.3,
-    "link_consultation": 0.3, "join_family": 0.3, "leave_family": 0.5, "say_not_the_same": 0.2, "triage_rate": 4,
+    "link_consultation": 0.3, "join_family": 0.3, "leave_family": 0.5, "say_not_the_same": 0.2, "triage_rate": 3,
     "transfer_refused": 0.3,
 }  # fmt: skip
 GAPS = (0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 10, 14, 20, 28, 30, 31, 55, 56, 57, 84, 85, 92, 150)

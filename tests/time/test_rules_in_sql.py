@@ -20,7 +20,7 @@ from workflows.registry import CURRENT
 ONE_DAY = timedelta(days=1)
 NIGHT = date(2026, 3, 28)
 """The Saturday before the clocks go forward and before Easter; ten days later Easter Monday lies behind."""
-FAMILIES, DAYS_ON = 300, 10
+FAMILIES, DAYS_ON = 450, 10
 Flagged = dict[UUID, frozenset[str]]
 
 ENTERED = {
@@ -47,8 +47,11 @@ class Clinic:
         self.seen: Counter[str] = Counter()
 
     def _family(self, number: int) -> Life:
+        """One that is open tells more than one that has ended, and a working one more than one that was just sent."""
         before = self.dice.choice((3, 8, 14, 20, 60, 90, 120, 300, 600))
-        return a_life(self.dice, number, NIGHT - ONE_DAY * (before + self.dice.randint(0, 9)), NIGHT - ONE_DAY)
+        first = NIGHT - ONE_DAY * (before + self.dice.randint(0, 9))
+        drawn = [a_life(self.dice, number, first, NIGHT - ONE_DAY) for _ in range(self.dice.randint(1, 4))]
+        return max(drawn, key=lambda life: (life.case.open, len(life.steps)))
 
     def _enter(self, service: str) -> None:
         """A service enters what it wants to be told of, long ago; some of it changes, or ends, in these ten days."""
