@@ -95,7 +95,7 @@ def at_work(callers: Sequence[Caller]) -> Iterator[None]:
     finally:
         stop.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(90)
     assert not any(thread.is_alive() for thread in threads), "a caller hangs"
 
 
