@@ -34,7 +34,7 @@ WRITTEN_REFERRAL = (
     *from_each(RECEIVED,
     Move("",                  "add_information",     STAYS,               (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(referrer_may_refer, words_stand, birth_by_its_step, no_other_open_referral), while_held=True)),
     *from_each(("received", "information_requested"),
-    Move("",                  "take_call",           STAYS,               (DUTY, ADM), takes=REFERRAL_FORM, only_if=(referrer_may_refer, words_stand, birth_by_its_step, no_other_open_referral), stops=("call_back", "watch"), marks="duty_call_on")),
+    Move("",                  "take_call",           STAYS,               (DUTY,),     takes=REFERRAL_FORM, only_if=(referrer_may_refer, words_stand, birth_by_its_step, no_other_open_referral), stops=("call_back", "watch"), marks="duty_call_on")),
     Move("information_requested", "supply_information", "rmg_review",     (ADM, DUTY, REF), takes=REFERRAL_FORM, only_if=(referrer_may_refer, information_complete, consent_recorded, referral_agreed, duty_call_linked, words_stand, birth_by_its_step, no_other_open_referral), stops=("information_due",), marks="before_group_on", starts=("triage",), given=("asked_by", "group")),
     Move("received",          "pass_checks",         "rmg_review",        (ADM, DUTY), takes=REFERRAL_FORM, only_if=(referrer_may_refer, information_complete, consent_recorded, referral_agreed, duty_call_linked, words_stand, birth_by_its_step, no_other_open_referral), marks="before_group_on", starts=("triage",)),
     Move("rejected_incomplete", "resubmit",          "received",          (ADM, REF),  takes=REFERRAL_FORM, only_if=(referrer_may_refer, no_other_open_referral), starts=FORM_CAME, marks="received_again_on"),
