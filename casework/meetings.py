@@ -1,15 +1,17 @@
 """Meetings as people read them: the list, the agenda before, the minutes after. Values, derived from the events."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from casework.actor import Actor
 from casework.case import Case, CaseEvent
 from casework.errors import BadRequest
 from casework.figures import figures_with
 from casework.life.records import is_restricted
 from casework.lists import Lists, id_of
+from casework.readings import Readings
 from casework.store import Asked, Store, WorklistRow
 from workflows.attendance import people_at, quorum_at
 from workflows.beside import RecordKind, entries
@@ -150,15 +152,26 @@ def _longest_open(row: WorklistRow) -> tuple[date, str]:
     return row.opened_on, row.reference
 
 
-def agenda(casework: Lists, reference: str, *, names: bool = False) -> Agenda:
-    """The agenda of a meeting as of today. Raises `NoSuchCase`, `BadRequest` for a record that is no meeting."""
-    with casework.database.reading() as store:
-        meeting = _meeting(store, reference)
-        return _agenda(store, meeting, store.events(meeting.id), casework.today(), names=names)
+def agenda(casework: Lists, reference: str) -> Agenda:
+    """The agenda of a meeting as of today, by reference and without names.
+
+    Raises `NoSuchCase`, `BadRequest` for a record that is no meeting.
+    """
+    return _listed(casework, reference, names=False)
+
+
+def read_agenda(clinic: Readings, reference: str, actor: Actor, why: str | None = None) -> Agenda:
+    """The same for a person, with the babies' names: that they looked at each record that is named is kept first.
+
+    Raises as `Readings.read` too.
+    """
+    told = _listed(clinic, reference, names=True)
+    _kept(clinic, (item.referral for item in told.items if item.name), actor, why, "agenda")
+    return told
 
 
 def minutes(casework: Lists, reference: str, *, names: bool = False) -> Minutes:
-    """What a meeting decided, item by item, as its referrals' own events say it."""
+    """What a meeting decided, item by item, as its referrals' own events say it. For programs: no reading is kept."""
     with casework.database.reading() as store:
         meeting = _meeting(store, reference)
         told = _agenda(store, meeting, store.events(meeting.id), casework.today(), names=names)
@@ -166,6 +179,29 @@ def minutes(casework: Lists, reference: str, *, names: bool = False) -> Minutes:
         by_item = tuple((item, tuple(_minutes_of(store, meeting, item))) for item in told.items)
     people = _people(meeting)
     return Minutes(told, figure.amount if figure else None, people, _absent(told, people), by_item)
+
+
+def read_minutes(
+    clinic: Readings, reference: str, actor: Actor, why: str | None = None, *, names: bool = False
+) -> Minutes:
+    """The same for a person: that they looked at each record that is named, or of which reasons are told, is kept
+    first. Raises as `Readings.read` too.
+    """
+    told = minutes(clinic, reference, names=names)
+    shown = (item.referral for item, decided in told.by_item if item.name or any(one.reasons for one in decided))
+    _kept(clinic, shown, actor, why, "minutes")
+    return told
+
+
+def _listed(casework: Lists, reference: str, *, names: bool) -> Agenda:
+    with casework.database.reading() as store:
+        meeting = _meeting(store, reference)
+        return _agenda(store, meeting, store.events(meeting.id), casework.today(), names=names)
+
+
+def _kept(clinic: Readings, referrals: Iterable[str], actor: Actor, why: str | None, what: str) -> None:
+    for referral in dict.fromkeys(referrals):
+        clinic.read(referral, actor, why, what)
 
 
 def _absent(agenda: Agenda, people: Sequence[Person]) -> tuple[str, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from jobs.commands.line import Group, OneOf, Word, acting, as_json, as_name, clinic, day_option, dry_run
+from jobs.commands.readings import in_role, why_option
 
 if TYPE_CHECKING:
     from casework import Actor, Casework
@@ -143,28 +145,49 @@ to_file = click.option("--out", type=Word(), metavar="FILE", help="Write a plain
 @meeting.command()
 @click.argument("ref", type=Word())
 @named
+@as_name
+@in_role
+@why_option
 @to_file
 @as_json
-def agenda(ref: str, names: bool, out: str | None, as_json: bool) -> None:
-    """The agenda: by reference, what came late and why, the two risks where they are rated, and what is missing."""
+def agenda(
+    ref: str, names: bool, name: str | None, role: str | None, why: str | None, out: str | None, as_json: bool
+) -> None:
+    """The agenda: by reference, what came late and why, the two risks where they are rated, and what is missing.
+
+    With --names it is a reading of each record that it names.
+    """
     from casework import meetings
     from jobs import meeting_page
+    from jobs.commands.steps import reading
 
-    found = meetings.agenda(clinic(), ref, names=names)
+    casework, actor = clinic(), acting(name, role)
+    ask = partial(meetings.read_agenda, actor=actor, why=why) if names else meetings.agenda
+    found = reading(lambda: ask(casework, ref), as_json=as_json)
     _print(meeting_page.agenda_document(found) if as_json else None, meeting_page.agenda_page(found), out)
 
 
 @meeting.command()
 @click.argument("ref", type=Word())
 @named
+@as_name
+@in_role
+@why_option
 @to_file
 @as_json
-def minutes(ref: str, names: bool, out: str | None, as_json: bool) -> None:
-    """The minutes: who was there, and for each referral what was decided, why, and by whom it was recorded."""
+def minutes(
+    ref: str, names: bool, name: str | None, role: str | None, why: str | None, out: str | None, as_json: bool
+) -> None:
+    """The minutes: who was there, and for each referral what was decided, why, and by whom it was recorded.
+
+    A reading of each record that is named, or of which reasons are told.
+    """
     from casework import meetings
     from jobs import meeting_page
+    from jobs.commands.steps import reading
 
-    found = meetings.minutes(clinic(), ref, names=names)
+    casework, actor = clinic(), acting(name, role)
+    found = reading(lambda: meetings.read_minutes(casework, ref, actor, why, names=names), as_json=as_json)
     _print(meeting_page.minutes_document(found) if as_json else None, meeting_page.minutes_page(found), out)
 
 

@@ -3,7 +3,7 @@
 from casework import LATEST, Asked
 from casework.adoption import adopt
 from casework.exporting import copy_of
-from casework.meetings import agenda, minutes
+from casework.meetings import read_agenda, read_minutes
 from casework.retaining import retention
 from tests.casework.families import form
 from tests.journeys.clinic import Clinic
@@ -52,10 +52,11 @@ def test_an_agenda_with_names_has_none_of_a_baby_under_restriction(clinic: Clini
     clinic.does(meeting, "list_referral", referral=ref)
     clinic.does(meeting, "start_meeting", attendees=[{"who": "The chair"}])
     clinic.does(ref, "accept_direct", meeting=meeting, reason="Her sister said so.")
-    (item,) = agenda(clinic.casework, meeting, names=True).items
+    lead = clinic.actors[Role.LEAD]
+    (item,) = read_agenda(clinic.casework, meeting, lead).items
     assert item.name == "Baby Earlier"
     clinic.does(ref, "restrict", reason="An order of the court.")
-    ((item, (minute,)),) = minutes(clinic.casework, meeting, names=True).by_item
+    ((item, (minute,)),) = read_minutes(clinic.casework, meeting, lead, names=True).by_item
     assert (item.referral, item.name, minute.decision, minute.reasons) == (ref, None, "accept_direct", ())
 
 

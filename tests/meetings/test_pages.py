@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.meetings import agenda, minutes
+from casework.meetings import agenda, minutes, read_agenda, read_minutes
 from jobs.meeting_page import agenda_page, minutes_page
 from tests.casework.families import LEEDS, Family
 from tests.conftest import Clock
@@ -65,10 +65,40 @@ def test_the_pages_name_references_and_reasons_and_no_family(scene: Scene, met: 
 
 @ONE
 def test_names_are_there_when_they_are_asked_for_and_the_page_says_how_to_keep_it(scene: Scene, met: str) -> None:
-    page = agenda_page(agenda(scene.casework, met, names=True))
+    page = agenda_page(read_agenda(scene.casework, met, scene.actor))
     assert "Canary Infant" in page
     assert "With names of babies" in page
     assert "Canary Carer" not in page
+
+
+def test_who_reads_names_or_reasons_of_a_meeting_has_read_each_record_of_which_they_stand_there(
+    scene: Scene, met: str
+) -> None:
+    clinic = scene.casework
+    named, unborn = (item.referral for item in agenda(clinic, met).items)
+    minutes(clinic, met), read_agenda(clinic, met, scene.actor, "Before the meeting")
+    read_minutes(clinic, met, scene.actor), read_minutes(clinic, met, scene.actor, names=True)
+    kept = [(one.what, one.actor, one.why) for one in clinic.readings(named)]
+    who = scene.actor.name
+    assert kept == [("agenda", who, "Before the meeting"), ("minutes", who, None), ("minutes", who, None)]
+    assert clinic.readings(unborn) == (), "nothing that was said of it stands there"
+
+
+@ONE
+def test_where_a_reason_is_asked_for_no_page_of_a_meeting_names_anybody_without_one(
+    scene: Scene, met: str, line: Line
+) -> None:
+    scene.enters("reason_to_read", 1)
+    assert line("meeting", "agenda", met).exit_code == 0
+    for words in (("agenda", met, "--names"), ("minutes", met), ("minutes", met, "--names")):
+        told = line("meeting", *words)
+        assert (told.exit_code, "Canary" in told.output, "reason_needed" in told.output) == (1, False, True)
+        assert line("meeting", *words, "--as", "A chair", "--why", "The meeting").exit_code == 0
+    referral = agenda(scene.casework, met).items[0].referral
+    kept = line.document("readings", referral)
+    assert [(one["what"], one["actor"], one["why"]) for one in kept] == [
+        (what, "A chair", "The meeting") for what in ("agenda", "minutes", "minutes")
+    ]
 
 
 def test_the_line_plans_fills_lists_and_prints(scene: Scene, line: Line, tmp_path: Path) -> None:
