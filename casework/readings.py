@@ -22,7 +22,7 @@ from workflows.settings import switched
 IDENTITIES = "identities"
 """Which other records are of the same child, before and after adoption: see `casework.adoption`."""
 
-WHAT = ("record", "history", "copy", "family", "contact", "agenda", "minutes", IDENTITIES)
+WHAT = ("record", "history", "copy", "family", "contact", "agenda", "minutes", "digest", IDENTITIES)
 LONGEST_REASON = 500
 MAY_READ_RESTRICTED = (Role.LEAD, Role.SAFEGUARDING)
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from casework.actor import Actor
 from casework.calendar import london_day
 from casework.case import Case, CaseEvent
 from casework.errors import BadRequest
 from casework.ledger import NightRun
 from casework.lists import Lists
 from casework.nights import night_of
+from casework.readings import Readings
 from casework.reports.digest import Digest, DigestFlag, WaitingRow, WeekPoint
 from casework.store import Asked, FlagRow, WorklistRow
 from workflows.charts.states import STATES
@@ -61,6 +63,20 @@ def morning(casework: Lists, service: str, as_of: date | None = None, *, names: 
         review_label=rules.review_label,
         before=before.as_of if before else None,
     )
+
+
+def read_morning(
+    clinic: Readings, service: str, actor: Actor, as_of: date | None = None, why: str | None = None
+) -> Digest:
+    """The same for a person, with names: that they looked at each record that is named is kept first.
+
+    Raises as `Readings.read` too.
+    """
+    told = morning(clinic, service, as_of, names=True)
+    flagged = [flag.reference for flag in (*told.open_flags, *told.cleared) if flag.name]
+    for reference in dict.fromkeys([*flagged, *(row.reference for row in told.waiting if row.name)]):
+        clinic.read(reference, actor, why, "digest")
+    return told
 
 
 def _entries(casework: Lists, service: str, as_of: date | None) -> tuple[NightRun, NightRun | None]:

@@ -54,6 +54,11 @@ def test_the_digest_is_written_for_the_newest_night(clinic: Casework, database_u
     assert sorted(page.suffix for page in pages) == [".html", ".json"]
     assert all(page.stat().st_size > 0 for page in pages)
     assert "Invented" not in "".join(page.read_text() for page in pages)
+    assert clinic.readings("L-1") == ()
+    named = ("digest", "--names", "--as", "A lead", "--out", str(tmp_path / "named"), "--service", "leeds-imhs")
+    assert ran(database_url, *named)[0] == 0
+    assert "Invented" in "".join(page.read_text() for page in (tmp_path / "named").iterdir())
+    assert [(one.what, one.actor) for one in clinic.readings("L-1")] == [("digest", "A lead")]
 
 
 def test_a_digest_of_a_clinic_without_a_night_says_what_to_do(database_url: str) -> None:

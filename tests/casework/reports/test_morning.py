@@ -7,7 +7,7 @@ import pytest
 
 from casework import BadRequest, Casework
 from casework.reports.digest import Digest, DigestFlag
-from casework.reports.morning import morning
+from casework.reports.morning import morning, read_morning
 from tests.conftest import Clock
 from tests.persistence.families import ACCEPTED, ALLOCATE, EVERYONE, HOLD, LEEDS, RECEIVED_ON, refer, step
 
@@ -72,6 +72,15 @@ def test_no_name_is_in_it_unless_it_is_asked_for(casework: Casework, told: Diges
     named = morning(casework, LEEDS, names=True)
     assert named.named
     assert all(flag.name and "Invented" in flag.name for flag in named.open_flags)
+
+
+def test_who_reads_a_morning_with_names_has_read_each_record_that_it_names(casework: Casework, told: Digest) -> None:
+    named = read_morning(casework, LEEDS, EVERYONE, why="The morning round")
+    references = {flag.reference for flag in (*named.open_flags, *named.cleared)} | {r.reference for r in named.waiting}
+    assert len(references) == 5
+    for reference in references:
+        (kept,) = casework.readings(reference)
+        assert (kept.what, kept.actor, kept.why) == ("digest", EVERYONE.name, "The morning round")
 
 
 def test_a_quiet_flag_is_still_told_with_the_day_until_which_it_is_quiet(
