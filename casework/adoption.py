@@ -80,20 +80,26 @@ def _another_identity(old: Case, new: Mapping[str, Any], event: CaseEvent) -> No
             raise StepRefused("restrict", event.source, [Refusal("earlier_identity", sentence, (name,))])
 
 
-def _that_were_open(store: Store, old: Case, event: CaseEvent) -> Iterator[Case]:
-    """Those that this act has closed; where nothing is written they are open still."""
+def _that_were_open(store: Store, old: Case, event: CaseEvent) -> Iterator[tuple[Case, list[CaseEvent]]]:
+    """Those that this act has closed, each with its events up to then; where nothing is written they are open still.
+
+    One that somebody put under restriction by hand, on the same day or before, stays where it is.
+    """
     for referral in referrals_of(store, old):
-        closed_now = referral.state == RESTRICTED and referral.answers["restricted_on"] == event.effective_on
-        if referral.open or closed_now:
-            yield referral
+        events = list(store.events(referral.id))
+        if referral.open:
+            yield referral, events
+        elif referral.state == RESTRICTED:
+            closing = next(one for one in events if one.seq == referral.placed_by)
+            if closing.recorded_at == event.recorded_at:
+                yield referral, events[: events.index(closing)]
 
 
 def _referrals_go_on(
     store: Store, old: Case, event: CaseEvent, record: Case, new: Mapping[str, Any]
 ) -> Iterator[Following]:
     """Each from where it stood, under the identity of the new record."""
-    for referral in _that_were_open(store, old, event):
-        events = [e for e in store.events(referral.id) if e.trigger != "restrict"]
+    for referral, events in _that_were_open(store, old, event):
         own = {name: record.answers.get(name, new.get(name)) for name in ON_THE_REFERRAL}
         stood = _before(referral, events)
         case, history = carried(stood, events, {n: v for n, v in own.items() if v}, event.recorded_at)
@@ -102,7 +108,7 @@ def _referrals_go_on(
 
 def _concerns_go_on(store: Store, old: Case, event: CaseEvent) -> Iterator[Following]:
     """Nobody is reminded of a concern on a record that goes on elsewhere, nor on one that was merged into it."""
-    goes_on = {old.id, *(referral.id for referral in _that_were_open(store, old, event))}
+    goes_on = {old.id, *(referral.id for referral, _ in _that_were_open(store, old, event))}
     for case in (*is_one_baby(store, old), *referrals_of(store, old)):
         if {case.id, store.standing(case).id} & goes_on and entries(case.answers, CONCERNS):
             yield Following(case, "concern_goes_on", again=True)

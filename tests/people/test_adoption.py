@@ -391,6 +391,33 @@ def test_a_restriction_that_was_an_error_is_lifted_by_two_people(scene: Scene, a
     assert scene.case(adopted.referral).clocks["total_time"].running
 
 
+def test_a_referral_that_came_back_from_a_restriction_goes_on_after_an_adoption_with_its_days(scene: Scene) -> None:
+    child = Adopted(scene, ("pass_checks", "accept_direct"))
+    lead = {"reason": "Kqreason", "second_person": "The Lead"}
+    scene.does(child.infant, "restrict", reason="Kqreason")
+    scene.clock.advance(7)
+    scene.does(child.infant, "lift_restriction", **lead)
+    scene.clock.advance(2)
+    before = scene.case(child.referral)
+    _, referral = new_ones(child.adopts())
+    after = scene.case(referral)
+    assert (after.state, after.placed_on, after.opened_on) == (before.state, before.placed_on, before.opened_on)
+    waits = [{n: c.days(scene.today) for n, c in case.clocks.items() if c.running} for case in (after, before)]
+    assert waits[0] == waits[1]
+    assert "Kqreason" not in repr(scene.casework.history(referral))
+    for reference in (referral, child.referral):
+        assert scene.casework.replay(reference)[1] == ()
+
+
+def test_a_referral_that_was_put_under_restriction_by_hand_on_the_day_of_an_adoption_stays_there(scene: Scene) -> None:
+    child = Adopted(scene, ("pass_checks",))
+    scene.does(child.referral, "restrict", reason="An order about this referral.")
+    scene.clock.advance(hours=1)
+    receipt = child.adopts()
+    assert [other.reference for other in receipt.also if other.trigger == "link_records"] == []
+    assert scene.case(child.referral).state == "restricted"
+
+
 @ON_ONE
 def test_a_later_form_with_the_birth_family_s_details_suggests_no_duplicate(scene: Scene, adopted: Adopted) -> None:
     receipt = adopted.adopts()
