@@ -418,6 +418,21 @@ def test_a_referral_that_was_put_under_restriction_by_hand_on_the_day_of_an_adop
     assert scene.case(child.referral).state == "restricted"
 
 
+def test_an_adoption_that_was_an_error_is_not_lifted_and_the_child_gets_its_name_back_on_the_new_record(
+    scene: Scene, adopted: Adopted
+) -> None:
+    infant, referral = new_ones(adopted.adopts())
+    asked = {"reason": "There was no order.", "second_person": "The Lead"}
+    assert scene.refused(adopted.infant, "lift_restriction", **asked) == {"another_identity"}
+    own = {"infant_name": "Kqoldname", "infant_nhs_number": OLD_NUMBER}
+    scene.does(infant, "update_identity", **own)
+    scene.does(referral, "add_information", **own)
+    scene.links(infant, scene.carer("Kqbirthmother"))
+    assert [scene.case(one).answers["infant_name"] for one in (infant, referral)] == ["Kqoldname"] * 2
+    assert scene.case(adopted.infant).state == "restricted"
+    assert set(other_identities(scene.casework, infant, scene.actor, "an error")) == {adopted.infant}
+
+
 @ON_ONE
 def test_a_later_form_with_the_birth_family_s_details_suggests_no_duplicate(scene: Scene, adopted: Adopted) -> None:
     receipt = adopted.adopts()
