@@ -43,6 +43,8 @@ class Copy:
     asked_by: str | None
     restricted: bool
     """Whether it was made by somebody who does not see what is restricted: it says only where such answers are."""
+    part_of: str | None = None
+    """The reference of the record that stands for this one since it was merged: its copy has all of both."""
 
     @property
     def left_out(self) -> int:
@@ -67,10 +69,12 @@ def copy_of(
         found = store.case(id_of(store, infant))
         if found.chart.kind is not RecordKind.INFANT:
             raise BadRequest("not_an_infant", "A copy is made of a baby's record. Give its reference.", "reference")
+        stands = store.standing(found)
         ids = [case.id for case in (found, *_with_it(store, found)) if case.id == found.id or not is_restricted(case)]
     read = [clinic.read(case_id, actor, why, "copy", request_id=request_id) for case_id in ids]
     copied = (_copied(one.case, one.events, clinic.readings(one.case.id), asked_by) for one in read)
-    return Copy(tuple(copied), asked_by, any(one.restricted for one in read))
+    part_of = stands.reference if stands.id != found.id and not is_restricted(stands) else None
+    return Copy(tuple(copied), asked_by, any(one.restricted for one in read), part_of)
 
 
 def _with_it(store: Store, infant: Case) -> list[Case]:

@@ -114,11 +114,15 @@ def show_readings(found: Sequence[Reading]) -> None:
 
 def copied(made: Copy) -> dict[str, Any]:
     notices = (
+        f"This record was merged: {made.part_of} stands for it. All of both: casework record copy {made.part_of}"
+        if made.part_of
+        else "",
         "Something is left out: it is marked as another person's." if made.left_out else "",
         "Some answers are restricted: a clinician makes the copy that has them." if made.restricted else "",
     )
     return {
         "for": made.asked_by,
+        "part_of": made.part_of,
         "left_out": made.left_out,
         "notice": " ".join(filter(None, notices)),
         "records": [_copied(record) for record in made.records],

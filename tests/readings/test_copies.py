@@ -83,6 +83,22 @@ def test_a_copy_has_what_was_merged_and_is_made_of_a_babys_record_only(
         copy_of(casework, home.referral, actors.everyone)
 
 
+def test_a_copy_of_a_record_that_was_merged_says_which_one_stands_for_it(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    home = Household(casework, clock, actors)
+    first, second = (home._open("infant", infant_dob=clock.today) for _ in range(2))
+    casework.fire(first, "merge_into", actors.everyone, {"survivor": second, **WHY}, seen=LATEST)
+    casework.fire(second, "merge_into", actors.everyone, {"survivor": home.infant, **WHY}, seen=LATEST)
+    for gone in (first, second):
+        made = copied(copy_of(casework, gone, actors.everyone))
+        assert made["part_of"] == home.infant
+        assert f"{home.infant} stands for it" in made["notice"]
+    whole = home.copy()
+    assert {first, second} <= {record["reference"] for record in whole["records"]}
+    assert (whole["part_of"], whole["notice"]) == (None, "")
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_the_command_line_reads_compares_merges_counts_and_copies(database_url: str, tmp_path: Path) -> None:
     line = Line(database_url, tmp_path)
