@@ -66,6 +66,30 @@ def test_a_second_open_referral_for_one_infant_and_carer_is_refused_and_names_th
     assert clinic.worklist() == {first}
 
 
+def test_a_twin_without_a_name_is_refused_in_words_that_say_how_the_two_are_told_apart(clinic: Clinic) -> None:
+    who = {"infant_name": "Baby Quill", "carer_nhs_number": "9990000026"}
+    first, asked = family(clinic, **who), form(clinic.today, **who)
+    words = clinic.refuses_to_open("receive_referral", **asked)["already_referred"]
+    assert f"Referral {first} is open" in words
+    assert words.endswith("give this one a name of its own, such as Baby Two.")
+    second = clinic.opens("receive_referral", **asked | {"infant_name": "Baby Two"})
+    assert clinic.worklist() == {first, second}
+
+
+def test_a_second_form_for_an_unborn_twin_is_refused_in_words_that_name_the_steps_after_the_birth(
+    clinic: Clinic,
+) -> None:
+    who = {"infant_dob": None, "infant_name": None, "carer_nhs_number": "9990000026"}
+    asked = form(clinic.today, **who, expected_due_date=clinic.ahead(10))
+    first = clinic.opens("receive_referral", **asked)
+    words = clinic.refuses_to_open("receive_referral", **asked)["already_referred"]
+    assert words.endswith("then record_birth and split_multiple on that one.")
+    clinic.after(10).does(first, "record_birth", infant_dob=clinic.today, babies_born=2)
+    both = [{"birth_order": n, "under_stress": "yes", "in_scope": "yes"} for n in (1, 2)]
+    clinic.does(first, "split_multiple", birth_order=1, babies_considered=both)
+    assert len(clinic.worklist()) == 2
+
+
 def test_a_second_open_referral_is_found_through_the_records_of_baby_and_carer_too(clinic: Clinic) -> None:
     infant = clinic.opens("open_record", "infant", infant_dob=clinic.ahead(-120))
     carer = clinic.opens("open_record", "carer", carer_name="Olga Once")

@@ -176,9 +176,13 @@ def no_other_referral_of_the_two(facts: Facts) -> Refusal | None:
         return None
     for other in referrals_of(facts, str(infant)):
         if other.open and other.reference != facts.reference and other.answers.get("focus_carer") == carer:
-            sentence = f"Referral {other.reference} is open for this baby and carer in this service. Add to that one."
-            return Refusal("already_referred", sentence, ("focus_carer",))
+            return already_referred(other.reference, ("focus_carer",))
     return None
+
+
+def already_referred(other: str, fields: tuple[str, ...] = (), then: str = "") -> Refusal:
+    sentence = f"Referral {other} is open for this baby and carer in this service. Add to that one.{then}"
+    return Refusal("already_referred", sentence, fields)
 
 
 def _must_be_open(facts: Facts, kind: RecordKind, name: str) -> Refusal | None:

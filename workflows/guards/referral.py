@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from workflows.dates import british
 from workflows.eligibility import Result, eligibility
 from workflows.fields.referral import SETTLED, UNANSWERED
-from workflows.guards.people import no_other_referral_of_the_two
+from workflows.guards.people import already_referred, no_other_referral_of_the_two
 from workflows.settings import Lack, amount, switched
 from workflows.stances import is_unborn
 from workflows.vocabulary import Facts, Refusal, Role
@@ -62,6 +62,10 @@ def information_complete(facts: Facts) -> Refusal | None:
     return Refusal("information_missing", f"The written referral is not complete. It lacks: {labels}.", missing)
 
 
+A_BORN_TWIN = " A twin is another baby: give this one a name of its own, such as Baby Two."
+AN_UNBORN_TWIN = " Twins are one referral until they are born: then record_birth and split_multiple on that one."
+
+
 def referrer_may_refer(facts: Facts) -> Refusal | None:
     if switched(facts, "self_referral") or facts.answer("referrer_role") != "family":
         return None
@@ -73,13 +77,15 @@ def referrer_may_refer(facts: Facts) -> Refusal | None:
 
 
 def no_other_open_referral(facts: Facts) -> Refusal | None:
-    """Known by their NHS numbers, names and days, or by the records that both referrals are linked to."""
+    """Known by their NHS numbers, names and days, or by the records that both referrals are linked to.
+
+    Without a number a twin may look like the baby of the other referral: the words say how the two are told apart.
+    """
     if facts.other_referral is None:
         return no_other_referral_of_the_two(facts)
-    return Refusal(
-        "already_referred",
-        f"Referral {facts.other_referral} is open for this baby and carer in this service. Add to that one.",
-    )
+    if facts.answer("infant_nhs_number"):
+        return already_referred(facts.other_referral)
+    return already_referred(facts.other_referral, then=A_BORN_TWIN if facts.answer("infant_dob") else AN_UNBORN_TWIN)
 
 
 def words_stand(facts: Facts) -> Refusal | None:
