@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from casework import Asked, Casework
+import pytest
+
+from casework import Asked, Casework, StepRefused
 from casework.identity import people
 from tests.casework.families import ESSEX, Family, brought_to, referred
 from tests.conftest import Actors, Clock
@@ -54,6 +56,9 @@ def test_a_birth_on_the_babys_record_reaches_every_open_referral_of_the_baby(
     for family in (first, second):
         family.does("link_records", infant=record.reference)
     data = {"infant_dob": clock.today, "babies_born": 1}
+    with pytest.raises(StepRefused) as asked:
+        casework.fire(record.reference, "record_birth", actors.everyone, {"infant_dob": clock.today}, seen=1)
+    assert [(reason.code, reason.fields) for reason in asked.value.reasons] == [("answer_missing", ("babies_born",))]
     casework.fire(record.reference, "record_birth", actors.everyone, data, seen=1)
     assert [f.case.answers["infant_dob"] for f in (first, second)] == [clock.today] * 2
 

@@ -132,6 +132,19 @@ def focus_carer_lives(facts: Facts) -> Refusal | None:
     return Refusal("carer_died", f"The focus carer of this baby has died. {now}.", ("focus_carer",))
 
 
+def babies_born_for_its_referrals(facts: Facts) -> Refusal | None:
+    """A birth follows on every open referral of the baby that knows of none, and each needs to know how many were born.
+
+    It is asked afresh: how many were expected is no answer.
+    """
+    if facts.from_paper or facts.follows or facts.data.get("babies_born") or not facts.data.get("infant_dob"):
+        return None
+    if not any(one.open and not one.answers.get("infant_dob") for one in referrals_of(facts, facts.reference)):
+        return None
+    sentence = "A referral of this baby is open: say how many babies were born."
+    return Refusal("answer_missing", sentence, ("babies_born",))
+
+
 def something_linked(facts: Facts) -> Refusal | None:
     if facts.data.get("infant") or facts.data.get("focus_carer"):
         return None

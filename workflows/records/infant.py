@@ -45,6 +45,7 @@ from workflows.fields.referral import (
 from workflows.guards.life import loss_fits_the_pregnancy
 from workflows.guards.merging import two_people
 from workflows.guards.people import (
+    babies_born_for_its_referrals,
     birth_is_plausible,
     carer_is_linked,
     carer_may_be_linked,
@@ -84,7 +85,7 @@ MOVES = (
     #    from       trigger                  to            who      needs
     Move(NEW,      "open_unborn",            "unborn",     STAFF,   needs=(EXPECTED_DUE_DATE,), takes=OPENED, only_if=(*NUMBER, referral_has_no_record_yet)),
     Move(NEW,      "open_record",            "born",       STAFF,   needs=(INFANT_DOB,), takes=(*OPENED, EXPECTED_DUE_DATE, GESTATION_WEEKS), only_if=(*NUMBER, birth_is_plausible, referral_has_no_record_yet)),
-    Move("unborn", "record_birth",           "born",       STAFF,   needs=(INFANT_DOB,), takes=(*NAMED, GESTATION_WEEKS), only_if=(*NUMBER, birth_is_plausible), marks="birth_recorded_on", forgets=("gp_checked_on",)),
+    Move("unborn", "record_birth",           "born",       STAFF,   needs=(INFANT_DOB,), takes=(*NAMED, GESTATION_WEEKS), only_if=(*NUMBER, birth_is_plausible, babies_born_for_its_referrals), marks="birth_recorded_on", forgets=("gp_checked_on",)),
     Move("unborn", "update_identity",        "unborn",     STAFF,   takes=(*NAMED, POSTCODE, EXPECTED_DUE_DATE), only_if=NUMBER),
     Move("born",   "update_identity",        "born",       STAFF,   takes=(*NAMED, POSTCODE, INFANT_DOB, GESTATION_WEEKS), only_if=(*NUMBER, birth_is_plausible)),
     *shared(IN_USE),
