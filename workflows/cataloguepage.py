@@ -31,7 +31,7 @@ def _interventions() -> Iterator[str]:
     yield "# Interventions\n"
     yield "Written from `workflows/interventions.py`: this page is not edited by hand.\n"
     yield "A dash means that no document says it. Every class is a proposal until a clinician of the service confirms it;"
-    yield '"unconfirmed" marks those of which even the proposal is unsure. A service adds entries of its own, says by switches'
+    yield '"unconfirmed" marks those of which even the proposal is unsure. A service names one of its own in words, says by switches'
     yield "what it offers and since when, and may keep training records: then each entry asks for one. Ages are counted from"
     yield "the day of birth.\n"
     yield f"The two counts are of teams that offer it: Figure 6 of {FIGURE_6_TEAMS} teams, Annex 4 of {ANNEX_4_TEAMS}"

@@ -5,7 +5,7 @@ mark where even the proposal is unsure, until a clinician of the service confirm
 bases (43 teams and 40) and are not merged. An age is counted from the day of birth, whatever the weeks of gestation.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -213,31 +213,17 @@ _ROWS = (
     Intervention("cognitive_analytic_therapy",    "Cognitive Analytic Therapy", "PF", ("CAT",), participants=PARENT, note="Offered to adults below the threshold of secondary care (Bradford).", source=f"{TEXT}: parent-focused interventions"),
     Intervention("art_from_the_start",            "Art from the Start methods", "?", ("Art from the Start",), note="Art and creative methods (Blackpool).", source=f"{TEXT}: newer interventions"),
     Intervention("peer_support_for_fathers",      "One-to-one peer support for fathers", "not therapy", ("peer support",), delivery=INDIVIDUAL, participants=PARENT, note="A service received, apart from therapy sessions (R-288; Greater Manchester).", source=f"{TEXT}: Dad Matters"),
-    Intervention("local_addition",                "Another intervention of this service", "?", own_words=True, note="Named in the service's own words, or entered by the service as an entry of its own.", source=f"{NATIONAL_REPORT}, Annex 1: add any not included in the list"),
+    Intervention("local_addition",                "Another intervention of this service", "?", own_words=True, note="Named in the service's own words.", source=f"{NATIONAL_REPORT}, Annex 1: add any not included in the list"),
 )
 # fmt: on
 
 CATALOGUE = by_code(_ROWS)
 
 
-def find(text: str, own: Iterable[Intervention] = ()) -> Intervention | None:
-    """The entry of a code, name or alias, however it is spaced, hyphenated or written large; None: there is none.
-
-    `own` are the entries that the service added; the national ones go first.
-    """
+def find(text: str) -> Intervention | None:
+    """The entry of a code, name or alias, however it is spaced, hyphenated or written large; None: there is none."""
     wanted = _key(text)
-    return next((one for one in (*_ROWS, *own) if wanted and wanted in _keys(one)), None)
-
-
-def clashing(own: Iterable[Intervention]) -> tuple[str, ...]:
-    """Codes of a service's own entries of which a code, name or alias already means another entry."""
-    taken = {key for one in _ROWS for key in _keys(one)}
-    clashes = []
-    for one in own:
-        keys = _keys(one)
-        clashes += [one.code] if keys & taken else []
-        taken |= keys
-    return tuple(clashes)
+    return next((one for one in _ROWS if wanted and wanted in _keys(one)), None)
 
 
 def fits_age(entry: Intervention, born: date | None, due: date | None, on: date) -> bool | None:

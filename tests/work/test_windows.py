@@ -159,6 +159,24 @@ def test_an_intervention_of_the_services_own_is_planned_and_given_under_its_name
     assert held.answers["contacts"][-1]["own_intervention"] == "Sing and Settle"
 
 
+@pytest.mark.parametrize("name", ["VIG", "video interaction guidance (vig)", "Parent Infant Psychotherapy"])
+def test_what_is_in_the_catalogue_is_not_planned_or_given_as_the_services_own_under_another_name(name: str) -> None:
+    """It would be given by anybody, at any age, and be counted as something else."""
+    formulated = led_to(TO_INTERVENTION[:-2])
+    own: dict[str, Any] = {"interventions": ["local_addition"]}
+    reason = refused(formulated, "offer_plan", **own, own_intervention=name)["in_the_catalogue"]
+    assert reason.fields == ("own_intervention",)
+    assert any(
+        f"Choose {code} instead" in reason.sentence
+        for code in ("video_interaction_guidance", "parent_infant_psychotherapy")
+    )
+    agreed = after_step(
+        after_step(formulated, "offer_plan", **own, own_intervention="Sing and Settle"), "family_agrees"
+    )
+    again = refused(agreed, "record_session", intervention="local_addition", own_intervention=name)
+    assert "in_the_catalogue" in again
+
+
 def test_video_work_waits_for_consent_to_filming_and_ends_with_it() -> None:
     case = led_to(TO_INTERVENTION)
     assert refused(case, "record_session") == {}

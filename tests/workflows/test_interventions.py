@@ -1,6 +1,5 @@
 """The catalogue of interventions, held to the printed table and to what the report says of three of them."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -19,7 +18,6 @@ from workflows.interventions import (
     Training,
     With,
     attended_words,
-    clashing,
     find,
     fits_age,
     may_deliver,
@@ -71,7 +69,6 @@ COS_P, UYT = CATALOGUE["circle_of_security_parenting"], CATALOGUE["understanding
 VIG, PSYCHOTHERAPY = CATALOGUE["video_interaction_guidance"], CATALOGUE["parent_infant_psychotherapy"]
 TODAY = date(2026, 3, 2)
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
-OWN = Intervention("sing_and_settle", "Sing and Settle", "G", ("S&S",), source="entered by the service")
 
 
 def test_all_37_interventions_of_the_annex_are_found_by_their_printed_name_and_five_stand_beside_them() -> None:
@@ -138,14 +135,6 @@ def test_what_is_in_no_catalogue_is_not_found_and_neither_is_a_blank() -> None:
 def test_no_name_or_alias_means_two_interventions() -> None:
     for entry in CATALOGUE.values():
         assert [find(text) for text in (entry.code, entry.name, *entry.aliases)] == [entry] * (2 + len(entry.aliases))
-
-
-def test_a_service_adds_an_entry_of_its_own_under_a_name_that_is_still_free() -> None:
-    assert find("sing & settle", [OWN]) is OWN
-    assert find("sing & settle") is None
-    assert clashing([OWN]) == ()
-    assert clashing([OWN, OWN]) == ("sing_and_settle",)
-    assert clashing([replace(OWN, aliases=("vig",))]) == ("sing_and_settle",)
 
 
 def test_classes_are_the_proposals_of_the_table_with_their_question_marks() -> None:

@@ -8,7 +8,7 @@ from workflows.beside import Known, RecordKind
 from workflows.dates import british
 from workflows.guards.consents import said_of
 from workflows.histories import consented
-from workflows.interventions import CATALOGUE, Intervention, fits_age, may_deliver
+from workflows.interventions import CATALOGUE, Intervention, find, fits_age, may_deliver
 from workflows.offers import offered
 from workflows.stances import is_looked_after
 from workflows.vocabulary import Facts, Refusal
@@ -86,11 +86,21 @@ def profession_in_words(facts: Facts) -> Refusal | None:
 
 
 def own_one_is_named(facts: Facts) -> Refusal | None:
-    """Source: requirements R-265 and R-281, "add any not included in the list": a service's own is named in words."""
+    """Source: requirements R-265 and R-281, "add any not included in the list": a service's own is named in words.
+
+    One of the list under another of its names would pass by the list's own ages, training and sessions.
+    """
     chosen = (*_planned(facts), *_of_the_session(facts))
-    if facts.from_paper or facts.data.get("own_intervention") or not any(one.own_words for one in chosen):
+    if facts.from_paper or not any(one.own_words for one in chosen):
         return None
-    return Refusal("words_missing", "Name the intervention of the service's own.", ("own_intervention",))
+    named = facts.data.get("own_intervention")
+    if not named:
+        return Refusal("words_missing", "Name the intervention of the service's own.", ("own_intervention",))
+    listed = find(str(named))
+    if listed is None or listed.own_words:
+        return None
+    sentence = f"This is in the catalogue: {listed.name}. Choose {listed.code} instead of one of the service's own."
+    return Refusal("in_the_catalogue", sentence, ("own_intervention",))
 
 
 def offered_here(facts: Facts) -> Refusal | None:
