@@ -29,7 +29,7 @@ def take(answers: dict[str, Any], row: Move, event: Happened) -> None:
     dated += [row.dates] if row.dates else []
     answers.update((name, max(event.effective_on, answers.get(name, date.min))) for name in dated)
     answers.update(row.records)
-    if row.marks:
+    if row.marks and not (row.marks_first and row.marks in answers):
         answers[row.marks] = event.effective_on
     for name in row.forgets:
         if name not in event.data:

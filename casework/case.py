@@ -16,8 +16,8 @@ from casework.identity import PREFIXES, People, new_id, people
 from casework.waiting import ClockState, begun, known_days
 from workflows import Chart, Facts, Move, Refusal
 from workflows.beside import ALONE, Beside, RecordKind
-from workflows.dates import british
 from workflows.engine import Judgement, beyond_answers, engine_of, lacks, stated, told_once
+from workflows.guards.days import before_what_it_follows
 from workflows.guards.referral import information_complete, missing_answers, no_other_open_referral
 from workflows.guards.safeguarding import RAISING
 from workflows.vocabulary import NEW, Again
@@ -212,9 +212,7 @@ class Case:
         last = max((day for day in follows if day), default=None)
         if last is None or on >= last:
             return []
-        return [
-            Refusal("out_of_order", f"This is dated {british(on)}, before what it follows on {british(last)}.", ("on",))
-        ]
+        return [before_what_it_follows(on, last)]
 
     def _refused(self, trigger: str, reasons: list[Refusal], judgement: Judgement, facts: Facts) -> StepRefused:
         possible = [move.trigger for move, against in self.steps(replace(facts, data={})) if not against]

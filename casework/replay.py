@@ -180,7 +180,8 @@ def _answers(fold: _Fold, row: Move, event: CaseEvent) -> None:
     for name, value in row.records:
         fold.answers[name] = value
     if row.marks:
-        fold.answers[row.marks] = event.effective_on
+        first = fold.answers.get(row.marks) if row.marks_first else None
+        fold.answers[row.marks] = first or event.effective_on
     forgotten = set(row.forgets) - event.data.keys()
     fold.answers = {name: value for name, value in fold.answers.items() if name not in forgotten}
     _lists(fold, row, event)

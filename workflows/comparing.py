@@ -101,7 +101,7 @@ def _step(chart: Chart, m: Move) -> Cells:
         "settles an entry of": m.settles[0] if m.settles else "",
         "ends of a list": tuple(dict.fromkeys(lapsed.entries for lapsed in m.lapses)),
         "becomes": tuple(map(str, m.becomes or ())),
-        "day kept as": tuple(name for name in (m.marks, m.dates) if name),
+        "day kept as": tuple(name for name in (f"{m.marks}, the first" if m.marks_first else m.marks, m.dates) if name),
         "where": f"{m.given[0]} is {m.given[1]}" if m.given else "",
         "hold": m.hold,
         "while on hold": "may be taken" if m.while_held else "",

@@ -127,7 +127,7 @@ def _cells(chart: Chart) -> Iterator[str]:
         yield repr(
             (m.source, m.trigger, m.to, m.who, m.stops, m.starts, m.marks, m.records, m.given, m.hold, m.forgets)
         )
-        yield repr((m.needs, m.takes, m.while_held, m.reopens, m.adds, m.settles, m.becomes, m.lapses))
+        yield repr((m.needs, m.takes, m.while_held, m.reopens, m.adds, m.settles, m.becomes, m.lapses, m.marks_first))
         yield "".join(source_of(g) for g in m.only_if)
 
 

@@ -164,9 +164,10 @@ def _other_figures(move: Move, facts: Facts) -> list[Refusal]:
 
 
 def told_once(reasons: list[Refusal]) -> list[Refusal]:
-    """An answer that was given and is wrong is not also called missing."""
+    """An answer that was given and is wrong is not also called missing; what two rules say alike is said once."""
     wrong = {name for r in reasons for name in r.fields if r.code != "answer_missing"}
-    return [r for r in reasons if r.code != "answer_missing" or not wrong.intersection(r.fields)]
+    said = dict.fromkeys(reasons)
+    return [r for r in said if r.code != "answer_missing" or not wrong.intersection(r.fields)]
 
 
 def beyond_answers(move: Move, reasons: tuple[Refusal, ...]) -> tuple[Refusal, ...]:

@@ -264,6 +264,8 @@ class Move:
     starts: tuple[str, ...] = ()
     takes: tuple[Field, ...] = ()
     marks: str = ""
+    marks_first: bool = False
+    """The day that `marks` keeps is the first: a later step of the kind leaves it, until another forgets it."""
     dates: str = ""
     """The answer that keeps on which day such a step was taken last."""
     records: tuple[tuple[str, str], ...] = ()

@@ -1,13 +1,13 @@
 """The group meets: its agenda, who is in the room, what it may decide, and the minute that stays."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework import Casework
+from casework import Casework, StepRefused
 from casework.cadence import due, next_meeting
 from casework.meetings import agenda, before_the_group, meetings, minutes
 from tests.casework.families import ESSEX, LEEDS, brought_to, referred
@@ -264,6 +264,43 @@ def test_the_published_wait_stays_with_the_case_as_it_stood_and_is_told_as_it_st
     told = scene.casework.history(family.id)[-1].data
     assert (told["told_wait_first"], told["told_wait_over"]) == (98, 127)
     assert family.case.answers["published_wait_first"] == 56
+
+
+def _too_early(scene: Scene, ref: str, decided: date) -> None:
+    with pytest.raises(StepRefused) as early:
+        scene.does(ref, "tell_outcome", how_told="letter", on=decided - timedelta(days=1))
+    assert [(reason.code, reason.fields) for reason in early.value.reasons] == [("out_of_order", ("on",))]
+
+
+def test_an_outcome_is_told_after_its_decision_and_a_second_telling_keeps_the_first_day(
+    casework: Casework, clock: Clock, scene: Scene
+) -> None:
+    family = scene.before_the_group()
+    ref, decided = scene.reference(family), clock.today + timedelta(days=5)
+    clock.advance(5)
+    brought_to(family, "accept_direct")
+    clock.advance(3)
+    _too_early(scene, ref, decided)
+    scene.does(ref, "tell_outcome", how_told="telephone", on=decided + timedelta(days=1))
+    _too_early(scene, ref, decided)
+    scene.does(ref, "tell_outcome", how_told="letter")
+    assert family.case.answers["outcome_told_on"] == decided + timedelta(days=1)
+    assert [event.trigger for event in casework.history(family.id)].count("tell_outcome") == 2
+    assert casework.replay(ref)[1] == ()
+
+
+def test_what_was_told_of_one_decision_is_not_what_was_told_of_the_next(clock: Clock, scene: Scene) -> None:
+    family = scene.before_the_group()
+    ref = scene.reference(family)
+    scene.does(ref, "decline", rmg_on=clock.today, **DECLINED)
+    scene.does(ref, "tell_outcome", how_told="letter")
+    scene.enters("reopen", 14)
+    clock.advance(5)
+    scene.does(ref, "reopen", reason="The midwife asks again.")
+    scene.does(ref, "accept_direct", rmg_on=clock.today, reason="Direct work is indicated.")
+    assert "outcome_told_on" not in family.case.answers
+    scene.does(ref, "tell_outcome", how_told="letter")
+    assert family.case.answers["outcome_told_on"] == clock.today
 
 
 @ONE

@@ -23,6 +23,7 @@ AGREES_A_DAY = frozenset({"information_due", "watch", "hold_review"})
 
 ACCEPTS = frozenset({"accept_direct", "accept_assessment"})
 NEEDS_CONSENT = ACCEPTS | {"offer_consultation", "watch_and_wait"}
+DECIDES = NEEDS_CONSENT | {"signpost", "decline"}
 IN_A_FORUM = NEEDS_CONSENT | {"request_information", "defer", "signpost", "decline"}
 """What the group decides, when the referral is before the group."""
 
@@ -128,7 +129,11 @@ class Oracle:
             self.answers |= {"published_wait_first": 56, "published_wait_over": 85}
         self.answers |= dict(row.records)
         if row.marks:
-            self.answers[row.marks] = on
+            told_before = row.trigger == "tell_outcome" and row.marks in self.answers
+            self.answers[row.marks] = self.answers[row.marks] if told_before else on
+        if row.source == "rmg_review" and row.trigger in DECIDES:
+            self.answers["decided_on"] = on
+            self.answers.pop("outcome_told_on", None)
         for name in (*FORGOTTEN.get(row.trigger, ()), *life.FORGOTTEN.get(row.trigger, ())):
             self.answers.pop(name if name not in data else "", None)
         if self.chart.states[row.to].closed and row.to != self.state:

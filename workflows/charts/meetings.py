@@ -30,6 +30,7 @@ from workflows.guards.meetings import (
     rated_first,
     second_deferral_is_the_leads,
     stands_on_the_agenda,
+    told_after_the_decision,
 )
 from workflows.guards.referral import contents_read_for_safeguarding, discussed_in_forum
 from workflows.guards.work import infant_voice_given
@@ -58,8 +59,8 @@ BEFORE_THE_GROUP = (
 )
 
 OUTCOME_TOLD = (
-    Move("waiting",           "tell_outcome",        "waiting",           (ADM, CHAIR), takes=(*TELLS, *TOLD_WAIT, NO_PROMISE_TOLD), only_if=(safe_to_tell,), stops=("outcome_told",), marks="outcome_told_on", while_held=True),
+    Move("waiting",           "tell_outcome",        "waiting",           (ADM, CHAIR), takes=(*TELLS, *TOLD_WAIT, NO_PROMISE_TOLD), only_if=(safe_to_tell, told_after_the_decision), stops=("outcome_told",), marks="outcome_told_on", marks_first=True, while_held=True),
     *from_each((state for state in DECIDED if state != "waiting"),
-    Move("",                  "tell_outcome",        STAYS,               (ADM, CHAIR), takes=TELLS, only_if=(safe_to_tell,), stops=("outcome_told",), marks="outcome_told_on", while_held=True)),
+    Move("",                  "tell_outcome",        STAYS,               (ADM, CHAIR), takes=TELLS, only_if=(safe_to_tell, told_after_the_decision), stops=("outcome_told",), marks="outcome_told_on", marks_first=True, while_held=True)),
 )
 # fmt: on

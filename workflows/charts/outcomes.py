@@ -60,16 +60,16 @@ ACCEPTING = (MEETING, INTERIM_SUPPORT, ELIGIBILITY_DECISION, ADVICE, *AT_ACCEPTA
 
 # fmt: off
 ACCEPT_DIRECT = (
-    Move("rmg_review", "accept_direct",      "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, OVERRIDE_REASON, SECOND_CLINICIAN, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE, ready_for_direct_work), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_direct"), ("accepted_for", "direct_work"))),
+    Move("rmg_review", "accept_direct",      "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, OVERRIDE_REASON, SECOND_CLINICIAN, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE, ready_for_direct_work), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", dates="decided_on", forgets=("clinician", "allocated_on", "outcome_told_on"), records=(("outcome", "accept_direct"), ("accepted_for", "direct_work"))),
 )
 ACCEPT_ASSESSMENT = (
-    Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", forgets=("clinician", "allocated_on"), records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
+    Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", dates="decided_on", forgets=("clinician", "allocated_on", "outcome_told_on"), records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
 )
 OTHER_OUTCOMES = (
-    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE), only_if=(*RATED_FIRST, consent_recorded, referral_agreed), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), records=(("outcome", "offer_consultation"),)),
-    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS), only_if=(*DECIDED_IN_IT, consent_recorded, referral_agreed, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), records=(("outcome", "watch_and_wait"),)),
-    Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "signpost"),)),
-    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING, SIGNED_OFF_BY), only_if=(*DECIDED_IN_IT, trainee_is_signed_off), stops=EVERY_CLOCK, starts=("outcome_told",), records=(("outcome", "decline"),)),
+    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE), only_if=(*RATED_FIRST, consent_recorded, referral_agreed), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "offer_consultation"),)),
+    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS), only_if=(*DECIDED_IN_IT, consent_recorded, referral_agreed, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "watch_and_wait"),)),
+    Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "signpost"),)),
+    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING, SIGNED_OFF_BY), only_if=(*DECIDED_IN_IT, trainee_is_signed_off), stops=EVERY_CLOCK, starts=("outcome_told",), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "decline"),)),
 )
 
 WATCHFUL_WAITING = (

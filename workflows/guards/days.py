@@ -2,7 +2,13 @@
 
 from datetime import date
 
+from workflows.dates import british
 from workflows.vocabulary import Facts, Refusal
+
+
+def before_what_it_follows(on: date, follows: date) -> Refusal:
+    sentence = f"This is dated {british(on)}, before what it follows on {british(follows)}."
+    return Refusal("out_of_order", sentence, ("on",))
 
 
 def not_after_the_step(facts: Facts, name: str, sentence: str) -> Refusal | None:

@@ -8,6 +8,7 @@ from workflows.attendance import people_at, quorum_at
 from workflows.beside import Known, RecordKind, entries
 from workflows.dates import british
 from workflows.eligibility import first_day_too_old
+from workflows.guards.days import before_what_it_follows
 from workflows.names import one_name
 from workflows.settings import switched
 from workflows.vocabulary import Facts, Refusal, Role
@@ -182,3 +183,11 @@ def young_enough_after_watching(facts: Facts) -> Refusal | None:
         return None
     sentence = f"By the review the child is too old for this service, from {british(too_old)} on: give the reason."
     return Refusal("too_old_by_then", sentence, ("override_reason",))
+
+
+def told_after_the_decision(facts: Facts) -> Refusal | None:
+    """Nobody is told an outcome that is not there yet, the second time as little as the first."""
+    decided = facts.recorded.get("decided_on")
+    if not isinstance(decided, date) or facts.on >= decided:
+        return None
+    return before_what_it_follows(facts.on, decided)
