@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from functools import cache
 
 from workflows.chart import Chart
@@ -124,10 +125,7 @@ def _cells(chart: Chart) -> Iterator[str]:
     for criterion in rules.eligibility:
         yield repr((criterion.code, criterion.sentence, criterion.source)) + source_of(criterion.asks)
     for m in chart.moves:
-        yield repr(
-            (m.source, m.trigger, m.to, m.who, m.stops, m.starts, m.marks, m.records, m.given, m.hold, m.forgets)
-        )
-        yield repr((m.needs, m.takes, m.while_held, m.reopens, m.adds, m.settles, m.becomes, m.lapses, m.marks_first))
+        yield repr([getattr(m, cell.name) for cell in fields(m) if cell.name != "only_if"])
         yield "".join(source_of(g) for g in m.only_if)
 
 

@@ -116,6 +116,7 @@ def test_a_changed_cell_changes_the_digest() -> None:
         replace(before, stops=()),
         replace(before, needs=()),
         replace(before, while_held=True),
+        replace(before, dates="accepted_on"),
     ):
         moves = tuple(after if m is before else m for m in LEEDS.moves)
         assert digest(replace(LEEDS, moves=moves)) != digest(LEEDS)
