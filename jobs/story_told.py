@@ -121,7 +121,11 @@ STORY = (
         "Chris",
         "accept_direct",
         "The group accepts the family for direct work.",
-        {"rmg_on": Day(0), "reason": "The fear will meet the baby in the first days."},
+        {
+            "rmg_on": Day(0),
+            "reason": "The fear will meet the baby in the first days.",
+            "infant_voice": "He moves when she sings, and nobody answers him yet.",
+        },
     ),
     Step(3, "Nia", "tell_outcome", "Tells the midwife the outcome and the published wait.", {"how_told": "letter"}),
     Step(

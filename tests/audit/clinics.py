@@ -11,7 +11,7 @@ from casework.audit.relay import Relay
 from casework.case import Attempt
 from casework.identity import new_id
 from persistence import Database
-from tests.casework.families import form
+from tests.casework.families import VOICE, form
 from workflows import Role
 from workflows.registry import chart_for
 
@@ -21,7 +21,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ("receive_referral", form(CAME.date())),
     ("acknowledge", {"how_told": "email"}),
     ("pass_checks", {}),
-    ("accept_direct", {"rmg_on": CAME.date(), "reason": "Direct work is indicated."}),
+    ("accept_direct", {"rmg_on": CAME.date(), "reason": "Direct work is indicated.", **VOICE}),
     ("allocate", {"clinician": "clin-01"}),
     ("void", {"void_reason": "duplicate", "surviving_reference": "C-2026-000001"}),
 )

@@ -29,6 +29,7 @@ from tests.benchmarks.databases import Engine
 from tests.benchmarks.measure import Figure, Slice, duel
 from tests.benchmarks.people import ADA, FORM
 from tests.benchmarks.population import analyse, fill
+from tests.casework.families import VOICE
 
 PART = "transition"
 AIMS = {"SQLite": 2.5, "PostgreSQL": 1.5}
@@ -168,7 +169,7 @@ def _received(clinic: Casework, reference: str, numbers: Iterator[str]) -> Stand
 
 def _waiting(clinic: Casework, case: Standing) -> Standing:
     clinic.fire(case.id, "pass_checks", ADA, seen=1)
-    agreed = {"rmg_on": clinic.today().isoformat(), "reason": "Direct work is indicated."}
+    agreed = {"rmg_on": clinic.today().isoformat(), "reason": "Direct work is indicated.", **VOICE}
     clinic.fire(case.id, "accept_direct", ADA, agreed, seen=2)
     return _standing(clinic, case.id)
 

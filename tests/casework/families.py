@@ -11,6 +11,9 @@ from tests.conftest import Clock
 from workflows import Chart, Field, Kind, Move
 
 LEEDS, ESSEX = "leeds-imhs", "together-with-baby"
+VOICE: dict[str, Any] = {"infant_voice": "She turns to her mother's voice."}
+"""What is said of the baby at each stage, in one of its shapes."""
+
 _number = count(1)
 
 

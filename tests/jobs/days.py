@@ -9,6 +9,7 @@ from typing import Any
 import time_machine
 
 from casework import Casework, Receipt
+from tests.casework.families import VOICE
 from tests.conftest import Clock
 from tests.jobs.line import Line
 from tests.persistence.families import ESSEX, RECEIVED_ON, Steps, refer
@@ -21,7 +22,7 @@ Shown = set[tuple[str, str]]
 def accepted(later: int = 0) -> Steps:
     """The steps to the waiting list, for a family that came so many days after the first ones."""
     met = (RECEIVED_ON + timedelta(days=later)).isoformat()
-    return ("pass_checks", {}), ("accept_direct", {"rmg_on": met, "reason": "Direct work is indicated."})
+    return ("pass_checks", {}), ("accept_direct", {"rmg_on": met, "reason": "Direct work is indicated.", **VOICE})
 
 
 def wait_from(casework: Casework, reference: str, later: int = 0) -> Receipt:

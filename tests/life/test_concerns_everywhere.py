@@ -10,6 +10,7 @@ from casework.adoption import adopt
 from casework.change import LATEST
 from casework.flagging import due
 from casework.retaining import retention
+from tests.casework.families import VOICE
 from tests.conftest import Actors, Clock
 from tests.life.scene import LOSS, considered
 from tests.people.scene import Scene
@@ -25,7 +26,7 @@ SIGNED = {"signed_by": "S. Lead", "safeguarding_outcome": "Child in need plan"}
 SAME = {"same_because": "One red book.", "second_person": "B. Second"}
 DECLINED = {
     "rmg_on": None, "closure_reason": "lower_level_of_need", "advice": "Try a group.", "onward_services": "The centre.",
-    "may_call_again": "yes",
+    "may_call_again": "yes", **VOICE,
 }  # fmt: skip
 
 

@@ -152,10 +152,14 @@ class Card:
         return self.state in OPEN
 
     @property
+    def rated(self) -> bool:
+        """Whether the risks were rated, and the baby thought of, since the referral was put to the group."""
+        return bool(self.rated_on and (self.put_on is None or self.rated_on >= self.put_on))
+
+    @property
     def unrated(self) -> bool:
         """Essex rates the risks first, each time that a referral is put to the group."""
-        rated = self.rated_on and (self.put_on is None or self.rated_on >= self.put_on)
-        return self.service == ESSEX and not rated
+        return self.service == ESSEX and not self.rated
 
     @property
     def stands(self) -> "Card":

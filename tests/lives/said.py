@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from tests.casework.families import VOICE
 from tests.lives.model import LEEDS, Box, Card
 from tests.time.lives import Dice
 
 Says = Callable[[Box, Card, Dice, date], dict[str, Any]]
 DAY = timedelta(days=1)
 RATED = {"relationship_need": "moderate", "motivation": "adequate", "readiness": "adequate"}
-VOICE = {"infant_voice": "She turns to her mother's voice."}
 LOSS = {"confirmed_by": "A. Midwife", "confirmed_from": "The ward", "family_told": "All of it."}
 MERGED = {"same_because": "One red book.", "second_person": "B. Second"}
 OFFER = {
@@ -55,7 +55,8 @@ def _checks(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
 
 
 def _group(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:
-    return {"rmg_on": today, "reason": "The relationship needs it.", "review_on": today + 90 * DAY}
+    voice = {"infant_voice": None} if dice.often(0.1) else VOICE
+    return {"rmg_on": today, "reason": "The relationship needs it.", "review_on": today + 90 * DAY, **voice}
 
 
 def _accepted(box: Box, card: Card, dice: Dice, today: date) -> dict[str, Any]:

@@ -178,6 +178,7 @@ TOO_OLD_THEN = if_(
 TOO_OLD = if_("excluded", lambda box, card, said, on: card.born is not None and card.came_on >= too_old_from(card))
 
 NOT_RATED = if_("not_rated", lambda box, card, said, on: card.unrated)
+NOT_HEARD = if_("infant_voice_missing", lambda box, card, said, on: not (card.rated or said.get("infant_voice")))
 
 WORKED = (*WAITING, *AT_WORK)
 
@@ -187,10 +188,10 @@ WORK: dict[str, Rule] = {
     "receive_referral": Rule((*("duty_call", "awaiting_referral"), "lapsed", "advice_given"), received, (SAME_PEOPLE,)),
     "pass_checks": Rule(("received",), checks_passed, (NO_CONSENT, WITHHELD, NOT_COMPLETE, SAME_PEOPLE)),
     "triage_rate": Rule(("rmg_review",), risks_rated),
-    "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, WITHHELD, TOO_OLD, NOT_RATED)),
-    "decline": Rule(("rmg_review",), decided("declined"), (CONCERN, NOT_RATED)),
+    "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, WITHHELD, TOO_OLD, NOT_RATED, NOT_HEARD)),
+    "decline": Rule(("rmg_review",), decided("declined"), (CONCERN, NOT_RATED, NOT_HEARD)),
     "watch_and_wait": Rule(
-        ("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, WITHHELD, TOO_OLD_THEN, NOT_RATED)
+        ("rmg_review",), decided("watchful_waiting"), (NO_CONSENT, WITHHELD, TOO_OLD_THEN, NOT_RATED, NOT_HEARD)
     ),
     "review_to_group": Rule(("watchful_waiting",), to("rmg_review")),
     "allocate": Rule(("waiting",), to("allocated", stops=("wait_to_allocation",)), (NO_CONSENT, WITHHELD)),

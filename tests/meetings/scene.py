@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from casework import LATEST, Actor, Casework, Receipt, StepRefused
-from tests.casework.families import LEEDS, Family, brought_to, referred
+from tests.casework.families import LEEDS, VOICE, Family, brought_to, referred
 from tests.conftest import Clock
 from workflows import Figure, Refusal
 
@@ -14,6 +14,7 @@ DECLINED: dict[str, Any] = {
     "advice": "Try a group.",
     "onward_services": "The children's centre.",
     "may_call_again": "yes",
+    **VOICE,
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casework import LATEST, Actor, Casework, CaseworkError
 from casework.team import team
-from tests.casework.families import LEEDS, brought_to
+from tests.casework.families import LEEDS, VOICE, brought_to
 from tests.conftest import Actors, Clock
 from tests.meetings.scene import DECLINED, Scene
 from tests.persistence.processes import Rendezvous, together
@@ -95,7 +95,7 @@ def test_a_trainee_who_decides_for_the_group_is_signed_off_and_a_supervisor_sign
     supervisor = scene.staff("clin-01", account="Ada Senior")
     trainee = scene.staff("clin-02", trainee="yes", supervisor=supervisor, account="Bea Junior")
     bea, ada = Actor("bea  junior", Role), Actor("Ada Senior", Role)
-    accept: dict[str, Any] = {"rmg_on": scene.clock.today, "reason": "It is clear."}
+    accept: dict[str, Any] = {"rmg_on": scene.clock.today, "reason": "It is clear.", **VOICE}
     decline = {"rmg_on": scene.clock.today, **DECLINED}
     assert scene.refused(scene.reference(taken), "accept_direct", by=bea, **accept).keys() == {"supervisor_missing"}
     assert scene.refused(scene.reference(declined), "decline", by=bea, **decline).keys() == {"supervisor_missing"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from casework import Casework, StepRefused
 from casework.cadence import due, next_meeting
 from casework.meetings import agenda, before_the_group, meetings, minutes
-from tests.casework.families import ESSEX, LEEDS, brought_to, referred
+from tests.casework.families import ESSEX, LEEDS, VOICE, Family, brought_to, form, referred
 from tests.conftest import Actors, Clock
 from tests.meetings.scene import CHAIR, DECLINED, SECOND, THIRD, Scene
 from workflows import Role
@@ -43,7 +43,7 @@ def test_an_agenda_of_ten_a_late_case_nine_decisions_and_one_that_the_quorum_sto
         family.does(outcome, rmg_on=day, meeting=meeting, **said)
     scene.does(meeting, "depart", who=THIRD["who"])
     before = {f.id: f.case.clocks for f in (*ten, late, held)}
-    no = scene.refused(scene.reference(ten[9]), "accept_direct", rmg_on=day, reason="Agreed.", meeting=meeting)
+    no = scene.refused(scene.reference(ten[9]), "accept_direct", rmg_on=day, reason="Agreed.", **VOICE, meeting=meeting)
     assert no.keys() == {"no_quorum"}
     assert no["no_quorum"].sentence.startswith("2 of the 3 people")
     scene.does(meeting, "close_meeting")
@@ -80,7 +80,7 @@ def test_a_decision_names_a_meeting_that_was_held_that_day_with_the_referral_on_
     clock: Clock, scene: Scene
 ) -> None:
     family, other = scene.before_the_group(), scene.before_the_group()
-    asked: dict[str, Any] = {"rmg_on": clock.today, "reason": "Agreed."}
+    asked: dict[str, Any] = {"rmg_on": clock.today, "reason": "Agreed.", **VOICE}
 
     def why(meeting: str) -> set[str]:
         return set(scene.refused(scene.reference(family), "accept_direct", **asked, meeting=meeting))
@@ -112,7 +112,7 @@ def test_after_the_meeting_only_an_item_that_was_taken_up_is_decided_by_those_wh
     scene.does(meeting, "take_item", item=numbers[2])
     assert scene.refused(meeting, "take_item", item=999).keys() == {"no_such_item"}
     scene.does(meeting, "close_meeting")
-    said: dict[str, Any] = {"rmg_on": clock.today, "reason": "Agreed.", "meeting": meeting}
+    said: dict[str, Any] = {"rmg_on": clock.today, "reason": "Agreed.", **VOICE, "meeting": meeting}
     assert scene.refused(scene.reference(untouched), "accept_direct", **said).keys() == {"not_discussed"}
     assert scene.refused(scene.reference(alone), "accept_direct", **said).keys() == {"no_quorum"}
     scene.does(scene.reference(taken), "accept_direct", **said)
@@ -126,7 +126,7 @@ def test_a_referrer_who_came_is_in_the_minutes_and_does_not_decide(clock: Clock,
     family = scene.before_the_group()
     guest = {"who": "Invented Midwife", "role": "midwife", "service": "City Hospital", "is_referrer": "yes"}
     meeting = scene.begins(scene.meeting(family), CHAIR, guest)
-    said: dict[str, Any] = {"rmg_on": clock.today, "reason": "Agreed.", "meeting": meeting}
+    said: dict[str, Any] = {"rmg_on": clock.today, "reason": "Agreed.", **VOICE, "meeting": meeting}
     assert scene.refused(scene.reference(family), "accept_direct", **said).keys() == {"no_quorum"}
     scene.does(meeting, "arrive", who="Invented Lead")
     scene.does(scene.reference(family), "accept_direct", **said)
@@ -160,7 +160,7 @@ def test_the_second_deferral_is_the_clinical_leads(actors: Actors, clock: Clock,
     no = scene.refused(ref, "defer", by=actors[Role.CHAIR], **asked)
     assert no["deferred_before"].who == (Role.LEAD,)
     scene.does(ref, "defer", by=actors[Role.LEAD], **asked)
-    scene.does(ref, "accept_direct", **asked)
+    scene.does(ref, "accept_direct", **asked, **VOICE)
     clock.advance(1)
     scene.does(ref, "bring_back", reason="The parents separated.")
     scene.does(ref, "defer", by=actors[Role.CHAIR], **{**asked, "rmg_on": clock.today})
@@ -173,7 +173,7 @@ def test_where_the_service_rates_first_no_outcome_is_decided_before_both_risks_a
     scene.enters("triage_first", 1)
     family = scene.before_the_group()
     ref = scene.reference(family)
-    assert scene.refused(ref, "accept_direct", rmg_on=clock.today, reason="Yes.").keys() == {"not_rated"}
+    assert scene.refused(ref, "accept_direct", rmg_on=clock.today, reason="Yes.", **VOICE).keys() == {"not_rated"}
     voice = "He is silent."
     refused = scene.refused(ref, "triage_rate", relational_risk="high", infant_voice=voice)
     assert refused.keys() == {"answer_missing"}
@@ -184,7 +184,27 @@ def test_where_the_service_rates_first_no_outcome_is_decided_before_both_risks_a
     scene.does(ref, "accept_direct", rmg_on=clock.today, reason="Yes.")
     clock.advance(1)
     scene.does(ref, "bring_back", reason="The parents separated.")
-    assert scene.refused(ref, "accept_direct", rmg_on=clock.today, reason="Yes.").keys() == {"not_rated"}
+    assert scene.refused(ref, "accept_direct", rmg_on=clock.today, reason="Yes.", **VOICE).keys() == {"not_rated"}
+
+
+@ONE
+def test_what_the_rating_said_of_the_baby_stands_for_the_decision_of_that_triage_and_what_the_call_said_for_none(
+    clock: Clock, scene: Scene
+) -> None:
+    family = Family(scene.casework, clock, scene.actor).opens(LEEDS, "take_call", **form(clock.today))
+    family.does("indicate_direct", call_infant_telling="He turns away.", **VOICE)
+    brought_to(family, "receive_referral", "pass_checks")
+    ref = scene.reference(family)
+    decides: dict[str, Any] = {"rmg_on": clock.today, "reason": "Yes."}
+    assert scene.refused(ref, "accept_direct", **decides).keys() == {"infant_voice_missing"}
+    unseen: dict[str, Any] = {"infant_observed": "no", "not_observed_because": "Nobody of the group has met him."}
+    scene.does(ref, "triage_rate", relational_risk="high", safeguarding_risk="low", **unseen)
+    scene.does(ref, "accept_direct", **decides)
+    clock.advance(1)
+    scene.does(ref, "bring_back", reason="The parents separated.")
+    decides["rmg_on"] = clock.today
+    assert scene.refused(ref, "accept_direct", **decides).keys() == {"infant_voice_missing"}
+    scene.does(ref, "accept_direct", **decides, **VOICE)
 
 
 @ONE
@@ -317,7 +337,7 @@ def test_watching_that_ends_past_the_age_of_the_service_needs_a_reason(clock: Cl
     family = scene.before_the_group(infant_dob=clock.today - timedelta(days=700))
     watch: dict[str, Any] = {
         "rmg_on": clock.today, "holder": "The midwife", "review_on": clock.today + timedelta(days=90),
-        "waiting_would_harm": "no",
+        "waiting_would_harm": "no", **VOICE,
     }  # fmt: skip
     assert scene.refused(scene.reference(family), "watch_and_wait", **watch).keys() == {"too_old_by_then"}
     scene.does(scene.reference(family), "watch_and_wait", override_reason="The visits go on.", **watch)

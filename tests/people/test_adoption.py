@@ -22,7 +22,7 @@ from casework.reports.morning import morning
 from casework.store import Asked
 from persistence import Database
 from persistence.tables import case_links, record_readings
-from tests.casework.families import answers_for, form
+from tests.casework.families import answers_for, asked_of, form
 from tests.conftest import Actors
 from tests.people.scene import Scene, told
 from workflows import Role
@@ -77,7 +77,7 @@ class Adopted:
     def _answers(self, step: str) -> dict[str, Any]:
         case = self.scene.case(self.referral)
         row = next(m for m in case.chart.moves if (m.source, m.trigger) == (case.state, step))
-        asked = {f.name for f in row.needs}
+        asked = {f.name for f in asked_of(row)}
         return {n: v for n, v in answers_for(row, self.scene.today).items() if n in asked}
 
     def adopts(self, **identity: Any) -> Receipt:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from casework import Actor, Casework, Receipt
+from tests.casework.families import VOICE
 from workflows import Role
 
 EVERYONE = Actor("everyone", Role)
@@ -40,9 +41,9 @@ def form(number: int, **otherwise: Any) -> dict[str, Any]:
 
 ACCEPTED: Steps = (
     ("pass_checks", {}),
-    ("accept_direct", {"rmg_on": RECEIVED_ON.isoformat(), "reason": "Direct work is indicated."}),
+    ("accept_direct", {"rmg_on": RECEIVED_ON.isoformat(), "reason": "Direct work is indicated.", **VOICE}),
 )
-RISKS = {"relational_risk": "moderate", "safeguarding_risk": "low", "infant_voice": "She turns away."}
+RISKS = {"relational_risk": "moderate", "safeguarding_risk": "low", **VOICE}
 ACCEPTED_IN_ESSEX: Steps = (
     ("pass_checks", {}),
     ("triage_rate", RISKS),

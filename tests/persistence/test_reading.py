@@ -8,6 +8,7 @@ import pytest
 
 from casework import AmbiguousReference, Asked, BadRequest, Casework, NoSuchCase
 from persistence import Database
+from tests.casework.families import VOICE
 from tests.conftest import Clock
 from tests.persistence.families import (
     ACCEPTED,
@@ -53,7 +54,7 @@ def clinic(casework: Casework, clock: Clock) -> Casework:
 
 
 def accepted_on(days: int) -> Steps:
-    return ("pass_checks", {}), ("accept_direct", {"rmg_on": on(days).isoformat(), "reason": "Indicated."})
+    return ("pass_checks", {}), ("accept_direct", {"rmg_on": on(days).isoformat(), "reason": "Indicated.", **VOICE})
 
 
 def test_the_worklist_has_the_longest_wait_first_and_those_that_wait_for_nobody_last(clinic: Casework) -> None:

@@ -26,6 +26,8 @@ from workflows.factors import OBSERVATION_TOOLS
 from workflows.staffing import DISCIPLINES
 
 LEAO = {"tool": "leeds_early_attachment_observation", "seen_on": TODAY}
+BEFORE_THE_GROUP = ("receive_referral", "pass_checks")
+OUTCOMES = ("accept_direct", "offer_consultation", "watch_and_wait", "signpost", "decline")
 UNSEEN: Mapping[str, Any] = {"observed_on": None, "infant_voice": None}
 
 
@@ -63,7 +65,8 @@ def test_every_observation_tool_of_the_list_counts_on_a_contact_or_at_the_end(to
 @pytest.mark.parametrize(
     ("steps", "trigger"),
     [
-        (("receive_referral", "pass_checks"), "triage_rate"),
+        (BEFORE_THE_GROUP, "triage_rate"),
+        *((BEFORE_THE_GROUP, outcome) for outcome in OUTCOMES),
         (TO_ASSESSMENT, "finish_assessment"),
         (TO_FORMULATION, "offer_plan"),
         (TO_FORMULATION, "signpost"),

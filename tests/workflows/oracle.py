@@ -27,6 +27,10 @@ DECIDES = NEEDS_CONSENT | {"signpost", "decline"}
 IN_A_FORUM = NEEDS_CONSENT | {"request_information", "defer", "signpost", "decline"}
 """What the group decides, when the referral is before the group."""
 
+HEARS_THE_BABY = frozenset({"triage_rate", "finish_assessment", "offer_plan", "discharge"})
+OUTCOMES = IN_A_FORUM - {"request_information", "defer"}
+"""With each of these somebody says what the baby tells us; before the group, unless the rating of the risks said it."""
+
 FORGOTTEN = {
     "withdraw_consent": ("consent_on",),
     **dict.fromkeys(("unallocate", "accept_direct", "accept_assessment"), ("clinician", "allocated_on")),
@@ -255,6 +259,8 @@ class Oracle:
 
     def _allowed(self, trigger: str, roles: frozenset[Role], on: date, data: Mapping[str, Any]) -> bool:
         known = {**self.answers, **data}
+        if not self._heard(trigger, data):
+            return False
         if trigger in INDICATES:
             return "risk_screen_on" in known and bool({"infant_voice", "call_infant_telling"} & known.keys())
         if trigger in TAKES_A_FORM_IN:
@@ -268,6 +274,15 @@ class Oracle:
         if self.state == "rmg_review" and trigger in IN_A_FORUM:
             return self._decided(trigger, roles, on, data, known)
         return self._said(trigger, on, data, known)
+
+    def _heard(self, trigger: str, data: Mapping[str, Any]) -> bool:
+        decided = self.state in ("rmg_review", "formulation") and trigger in OUTCOMES
+        asked = trigger in HEARS_THE_BABY or decided
+        return not asked or "infant_voice" in data or (decided and self._rated())
+
+    def _rated(self) -> bool:
+        ready = self.answers.get("before_group_on")
+        return self.state == "rmg_review" and any(e["on"] >= ready for e in self.answers.get("triage_ratings", []))
 
     def _said(self, trigger: str, on: date, data: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
         """Steps that hang on what is said with them."""
@@ -310,8 +325,7 @@ class Oracle:
         self, trigger: str, roles: frozenset[Role], on: date, data: Mapping[str, Any], known: Mapping[str, Any]
     ) -> bool:
         ready = self.answers["before_group_on"]
-        rated = any(e["on"] >= ready for e in self.answers.get("triage_ratings", []))
-        if self.chart.rules.service == "together-with-baby" and trigger != "defer" and not rated:
+        if self.chart.rules.service == "together-with-baby" and trigger != "defer" and not self._rated():
             return False
         if not ready <= data["rmg_on"] <= on:
             return False

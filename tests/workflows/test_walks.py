@@ -50,6 +50,7 @@ PECULIAR: tuple[tuple[str, Any], ...] = (
     ("referrer_words", "Other words."),
     ("rmg_on", LONG_AGO),
     ("rmg_on", None),
+    ("infant_voice", None),
     ("contents_read", "no"),
     ("plan_shared", "no"),
     ("babies_expected", 2),

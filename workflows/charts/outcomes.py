@@ -25,9 +25,10 @@ from workflows.fields.referral import (
     WAITING_WOULD_HARM,
 )
 from workflows.fields.staff import SIGNED_OFF_BY
+from workflows.fields.work import OF_THE_INFANT
 from workflows.guards.background import effect_on_baby_told
 from workflows.guards.consultations import consulted_first
-from workflows.guards.meetings import rated_first, young_enough_after_watching
+from workflows.guards.meetings import infant_heard_at_triage, rated_first, young_enough_after_watching
 from workflows.guards.referral import (
     consent_recorded,
     discussion_decided,
@@ -50,13 +51,16 @@ CHAIR, CLIN, DUTY, REF, FAM, LEAD, ADM = (
 )
 RATINGS = (RELATIONSHIP_NEED, MOTIVATION, READINESS)
 WAITS = ("wait_to_allocation", "wait_to_start")
-RATED_FIRST = (*IN_THE_MEETING, rated_first)
-DECIDED_IN_IT = (*RATED_FIRST, consulted_first)
+THOUGHT_OF = (*IN_THE_MEETING, rated_first, infant_heard_at_triage)
+DECIDED_IN_IT = (*THOUGHT_OF, consulted_first)
 ELIGIBLE = (
     consent_recorded, referral_agreed, not_excluded, discussion_decided, effect_on_baby_told, trainee_is_signed_off,
 )  # fmt: skip
 AT_THE_GROUP = (LEVEL_OF_NEED, BEYOND_LOWER_TIER, JOINT_DECISION, EFFECT_ON_BABY)
-ACCEPTING = (MEETING, INTERIM_SUPPORT, ELIGIBILITY_DECISION, ADVICE, *AT_ACCEPTANCE, *AT_THE_GROUP, SIGNED_OFF_BY)
+ACCEPTING = (
+    MEETING, INTERIM_SUPPORT, ELIGIBILITY_DECISION, ADVICE, *AT_ACCEPTANCE, *AT_THE_GROUP, *OF_THE_INFANT,
+    SIGNED_OFF_BY,
+)  # fmt: skip
 
 # fmt: off
 ACCEPT_DIRECT = (
@@ -66,10 +70,10 @@ ACCEPT_ASSESSMENT = (
     Move("rmg_review", "accept_assessment",  "waiting",          (CHAIR, LEAD), needs=(RMG_ON, REASON), takes=(*ACCEPTING, *RATINGS), only_if=(*DECIDED_IN_IT, *ELIGIBLE), stops=("triage",), starts=("outcome_told", *WAITS), marks="accepted_on", dates="decided_on", forgets=("clinician", "allocated_on", "outcome_told_on"), records=(("outcome", "accept_assessment"), ("accepted_for", "assessment"))),
 )
 OTHER_OUTCOMES = (
-    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE), only_if=(*RATED_FIRST, consent_recorded, referral_agreed), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "offer_consultation"),)),
-    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS), only_if=(*DECIDED_IN_IT, consent_recorded, referral_agreed, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "watch_and_wait"),)),
-    Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING,), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "signpost"),)),
-    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING, SIGNED_OFF_BY), only_if=(*DECIDED_IN_IT, trainee_is_signed_off), stops=EVERY_CLOCK, starts=("outcome_told",), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "decline"),)),
+    Move("rmg_review", "offer_consultation", "consultation",     (CHAIR,), needs=(RMG_ON, PURPOSE), takes=(MEETING, REASON, ADVICE, *OF_THE_INFANT), only_if=(*THOUGHT_OF, consent_recorded, referral_agreed), stops=("triage", *WAITS), starts=("outcome_told", "consultation"), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "offer_consultation"),)),
+    Move("rmg_review", "watch_and_wait",     "watchful_waiting", (CHAIR,), needs=(RMG_ON, HOLDER, REVIEW_ON, WAITING_WOULD_HARM), takes=(MEETING, REASON, ADVICE, INTERIM_SUPPORT, OVERRIDE_REASON, *RATINGS, *OF_THE_INFANT), only_if=(*DECIDED_IN_IT, consent_recorded, referral_agreed, watching_is_safe, young_enough_after_watching), stops=("triage", *WAITS), starts=("outcome_told", "watch"), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "watch_and_wait"),)),
+    Move("rmg_review", "signpost",           "signposted",       (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING, *OF_THE_INFANT), only_if=DECIDED_IN_IT, stops=EVERY_CLOCK, starts=("outcome_told",), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "signpost"),)),
+    Move("rmg_review", "decline",            "declined",         (CHAIR,), needs=(RMG_ON, CLOSURE_REASON, ADVICE), takes=(MEETING, *OF_THE_INFANT, SIGNED_OFF_BY), only_if=(*DECIDED_IN_IT, trainee_is_signed_off), stops=EVERY_CLOCK, starts=("outcome_told",), dates="decided_on", forgets=("outcome_told_on",), records=(("outcome", "decline"),)),
 )
 
 WATCHFUL_WAITING = (

@@ -9,6 +9,7 @@ from workflows.beside import Known, RecordKind, entries
 from workflows.dates import british
 from workflows.eligibility import first_day_too_old
 from workflows.guards.days import before_what_it_follows
+from workflows.guards.work import infant_voice_given
 from workflows.names import one_name
 from workflows.settings import switched
 from workflows.vocabulary import Facts, Refusal, Role
@@ -150,19 +151,31 @@ def quorum_was_there(facts: Facts) -> Refusal | None:
     return Refusal("no_quorum", sentence, ("meeting",))
 
 
+def _before_this_group(facts: Facts, name: str) -> list[Mapping[str, Any]]:
+    """The entries since the referral was last put to the group."""
+    ready = facts.recorded.get("before_group_on")
+    return [e for e in facts.entries(name) if not isinstance(ready, date) or e["on"] >= ready]
+
+
 def rated_first(facts: Facts) -> Refusal | None:
     """Source: requirements R-192, Essex: "triaged for relational and safeguarding risk"; on where the service rates."""
-    ready = facts.recorded.get("before_group_on")
-    rated = [e for e in facts.entries("triage_ratings") if not isinstance(ready, date) or e["on"] >= ready]
-    if rated or facts.from_paper or not switched(facts, "triage_first"):
+    if _before_this_group(facts, "triage_ratings") or facts.from_paper or not switched(facts, "triage_first"):
         return None
     return Refusal("not_rated", "Rate the risk in the relationship and the safeguarding risk first: triage_rate.")
 
 
+def infant_heard_at_triage(facts: Facts) -> Refusal | None:
+    """Source: requirements R-309, an entry for each stage: what the rating of this triage said stands, what the duty
+    call said does not.
+    """
+    ratings = _before_this_group(facts, "triage_ratings")
+    heard = any(e.get("infant_voice") or e.get("not_observed_because") for e in ratings)
+    return None if heard else infant_voice_given(facts)
+
+
 def second_deferral_is_the_leads(facts: Facts) -> Refusal | None:
     """Source: requirements T14. Counted since the referral was put to the group."""
-    ready = facts.recorded.get("before_group_on")
-    before = [e for e in facts.entries("deferrals") if not isinstance(ready, date) or e["on"] >= ready]
+    before = _before_this_group(facts, "deferrals")
     if not before or facts.from_paper or Role.LEAD in facts.roles:
         return None
     sentence = f"It was deferred on {british(before[-1]['on'])}. Deferring it again is for the clinical lead."

@@ -8,6 +8,7 @@ import pytest
 from casework import BadRequest, Casework
 from casework.reports.digest import Digest, DigestFlag
 from casework.reports.morning import morning, read_morning
+from tests.casework.families import VOICE
 from tests.conftest import Clock
 from tests.persistence.families import ACCEPTED, ALLOCATE, EVERYONE, HOLD, LEEDS, RECEIVED_ON, refer, step
 
@@ -37,7 +38,7 @@ def told(casework: Casework, clock: Clock) -> Digest:
 
 def decided(days: int) -> list[tuple[str, dict[str, str]]]:
     on = (RECEIVED_ON + timedelta(days=days)).isoformat()
-    return [("pass_checks", {}), ("accept_direct", {"rmg_on": on, "reason": "Direct work is indicated."})]
+    return [("pass_checks", {}), ("accept_direct", {"rmg_on": on, "reason": "Direct work is indicated.", **VOICE})]
 
 
 def by_reference(flags: Iterable[DigestFlag]) -> dict[str, str]:
