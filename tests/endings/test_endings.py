@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.casework.families import row
-from tests.workflows.paths import after_step, case_at, refused
+from tests.workflows.paths import after_step, before_the_decision, case_at, refused
 from workflows import Chart
 from workflows.charts.endings import FIELDS, SETTLED, WHY
 from workflows.endings import ENDINGS, NEEDS, Need, closed_states
@@ -36,7 +36,8 @@ def closings() -> list[Any]:
 def test_an_ending_asks_for_each_thing_that_its_table_says_and_for_no_other(
     chart: Chart, source: str, trigger: str, why: str, code: str
 ) -> None:
-    move, case = row(chart, source, trigger), case_at(chart, source)
+    before = before_the_decision(chart) if source == "rmg_review" else case_at(chart, source)
+    move, case = row(chart, source, trigger), before
     case.answers = {name: value for name, value in case.answers.items() if name != "postcode"}  # a form sent back
     ending = ENDINGS[move.to, code]
     asked = {f.name for f in (*move.needs, *move.takes)}
@@ -76,7 +77,7 @@ def test_what_is_asked_is_a_question_that_stands_once() -> None:
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 def test_a_reason_to_send_elsewhere_is_none_to_decline(chart: Chart) -> None:
-    before = case_at(chart, "rmg_review")
+    before = before_the_decision(chart)
     assert refused(before, "decline", closure_reason="other_provider").keys() == {"not_a_reason_here"}
     assert refused(before, "signpost", closure_reason="other_provider") == {}
 
