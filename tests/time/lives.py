@@ -29,7 +29,7 @@ EARLIEST, LATEST = date(2012, 1, 2), date(2026, 6, 30)
 
 WEIGHTS = {
     "receive_referral": 4, "take_call": 2, "indicate_direct": 8, "indicate_consultation": 8, "pass_checks": 8,
-    "accept_direct": 16, "accept_assessment": 14, "allocate": 12, "first_contact": 14, "finish_assessment": 22,
+    "accept_direct": 40, "accept_assessment": 40, "allocate": 40, "first_contact": 40, "finish_assessment": 40,
     "offer_plan": 16, "family_agrees": 16, "begin_ending": 6, "assess_more": 2, "change_plan": 2, "unallocate": 3,
     "defer": 2, "bring_back": 2, "watch_and_wait": 3, "offer_consultation": 5, "hold_consultation": 6,
     "supply_information": 8, "request_information": 2, "add_information": 2, "record_contact": 6, "acknowledge": 1.5,
