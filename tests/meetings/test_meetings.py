@@ -317,7 +317,7 @@ def test_what_was_told_of_one_decision_is_not_what_was_told_of_the_next(clock: C
     scene.enters("reopen", 14)
     clock.advance(5)
     scene.does(ref, "reopen", reason="The midwife asks again.")
-    scene.does(ref, "accept_direct", rmg_on=clock.today, reason="Direct work is indicated.")
+    scene.does(ref, "accept_direct", rmg_on=clock.today, reason="Direct work is indicated.", **VOICE)
     assert "outcome_told_on" not in family.case.answers
     scene.does(ref, "tell_outcome", how_told="letter")
     assert family.case.answers["outcome_told_on"] == clock.today
