@@ -6,6 +6,7 @@ from tests.lives.model import AT_WORK, EVERYWHERE, OPEN, RECEIVED, WAITING, Box,
 from tests.lives.ways import (
     CARER_DIED,
     CONCERN,
+    LOST,
     NO_BASIS,
     NO_CONSENT,
     NOT_COMPLETE,
@@ -182,10 +183,12 @@ NOT_HEARD = if_("infant_voice_missing", lambda box, card, said, on: not (card.ra
 
 WORKED = (*WAITING, *AT_WORK)
 
+CALLED = ("duty_call", "awaiting_referral", "lapsed", "advice_given")
+
 WORK: dict[str, Rule] = {
     "indicate_direct": Rule(("duty_call",), to("awaiting_referral"), (SAME_PEOPLE,)),
     "give_advice": Rule(("duty_call",), to("advice_given"), (CONCERN,)),
-    "receive_referral": Rule((*("duty_call", "awaiting_referral"), "lapsed", "advice_given"), received, (SAME_PEOPLE,)),
+    "receive_referral": Rule(CALLED, received, (SAME_PEOPLE, LOST)),
     "pass_checks": Rule(("received",), checks_passed, (NO_CONSENT, WITHHELD, NOT_COMPLETE, SAME_PEOPLE)),
     "triage_rate": Rule(("rmg_review",), risks_rated),
     "accept": Rule(("rmg_review",), accepted, (NO_CONSENT, WITHHELD, TOO_OLD, NOT_RATED, NOT_HEARD)),
