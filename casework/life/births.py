@@ -20,7 +20,7 @@ OF_THE_BIRTH = ("infant_dob", "infant_name", "infant_nhs_number", "infant_sex", 
 OF_ONE_BABY = frozenset(
     {
         "infant", "infant_name", "infant_nhs_number", "infant_nhs_status", "infant_sex", "birth_order", "neonatal_stay",
-        "infant_gp_in_area", "infant_lives_in_area", "own_mental_health",
+        "infant_gp_in_area", "infant_lives_in_area", "own_mental_health", "others_baby",
     }
 )  # fmt: skip
 """What was said of one of the babies and is not said of the other: the rest of the way they have in common."""

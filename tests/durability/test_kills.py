@@ -16,7 +16,7 @@ from tests.promises import Say
 
 pytestmark = pytest.mark.usefixtures("log_lines")
 
-LIFE_SECONDS = 0.08
+LIFE_SECONDS = 0.14
 KILLS_A_FILE = 50
 LOOK_EVERY = 5
 """Of five rounds four leave the file as the killed left it: then the next clerks are the ones who repair it."""

@@ -47,3 +47,18 @@ def test_a_loss_can_be_told_although_a_closed_referral_of_the_baby_was_never_spl
     scene.does(mothers, "split_multiple", birth_order=1, babies_considered=considered(True, True))
     scene.does(mothers, "record_loss", lost_on=clock.today, **LOSS)
     assert [scene.case(ref).state for ref in (record, mothers, fathers)] == ["died", "closed_loss", "consent_withdrawn"]
+
+
+def test_a_twin_is_split_off_although_the_record_of_the_first_came_with_a_referral_that_was_merged(
+    casework: Casework, clock: Clock, actors: Actors
+) -> None:
+    scene = Scene(casework, clock, actors.everyone)
+    record, stays, goes = scene.unborn(), scene.referral(**expected_by(clock)), scene.referral(**expected_by(clock))
+    scene.does(stays, "link_records", focus_carer=scene.carer())
+    scene.does(goes, "link_records", infant=record)
+    scene.does(goes, "merge_into", survivor=stays, **SAME)
+    scene.does(stays, "record_birth", infant_dob=clock.today, babies_born=2, infant_name="Ada Test")
+    receipt = scene.does(stays, "split_multiple", birth_order=1, babies_considered=considered(True, True))
+    (second,) = (one.reference for one in receipt.also if one.trigger == "split_off")
+    assert scene.of(second, "focus_carer") == scene.of(stays, "focus_carer")
+    assert len(records(casework, RecordKind.INFANT)) == 2

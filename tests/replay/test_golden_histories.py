@@ -84,7 +84,7 @@ def test_a_release_that_takes_an_event_in_wrongly_is_found_by_them(slip: Callabl
     ("text", "instead"),
     [
         ('"trigger":"allocate"', '"trigger":"no_such_step"'),
-        ('"clinician":"Allocated clinician"', '"clinician":"Somebody else"'),
+        ('"clinician":"Allocated clinician","allocated_on"', '"clinician":"Somebody else","allocated_on"'),
         ('"held_days":3', '"held_days":4'),
         ('"codes":["impossible_step"]', '"codes":["not_your_step"]'),
         ('"state": {"state":"allocated"', '"state": {"state":"waiting"'),
