@@ -7,6 +7,8 @@ SHELL := /bin/sh
 .PHONY: help install demo test test-long bench lint types postgres lock clean
 
 BIN := .venv/bin
+# The tests start hundreds of processes: what Python compiles is kept, whatever the machine says.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
 STAMP := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -23,15 +25,15 @@ demo: $(STAMP) ## a throwaway clinic: import the sample caseload, run a night, s
 
 test: lint types postgres ## every check and every test, on SQLite and PostgreSQL
 	@echo "== pytest"
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
 
 test-long: lint types postgres ## the same with the tests that take minutes, and a table of promises
 	@echo "== pytest, the tests that take minutes"
-	@$(BIN)/python -m pytest -q -m "long and not quiet" --promises first; long=$$?; \
+	@$(PYTEST) -m "long and not quiet" --promises first; long=$$?; \
 	echo "== pytest, all others"; \
-	$(BIN)/python -m pytest -q --promises more; others=$$?; \
+	$(PYTEST) --promises more; others=$$?; \
 	echo "== pytest, those that measure time, one by one"; \
-	$(BIN)/python -m pytest -q -n 0 -m quiet --promises last && exit $$((long + others))
+	$(PYTEST) -n 0 -m quiet --promises last && exit $$((long + others))
 
 bench: $(STAMP) postgres ## measure on this machine
 	@$(BIN)/python -m tests.benchmarks

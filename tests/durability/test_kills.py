@@ -55,7 +55,7 @@ def killed_over_and_over(clerks: list[Clerk], rounds: int, moment: Callable[[], 
     return unanswered
 
 
-@pytest.mark.parametrize("number", [60, pytest.param(1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("number", [40, pytest.param(1_000, marks=pytest.mark.long)])
 def test_a_clerk_killed_at_any_moment_has_lost_and_doubled_nothing(
     number: int, fresh_file: Callable[[], Path], promise: Say
 ) -> None:
