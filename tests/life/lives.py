@@ -20,7 +20,9 @@ REOPENED = ("consent_withdrawn", "transferred_out")
 
 @dataclass
 class Baby:
-    born: bool = False
+    """`born` is the day on the baby's record: a referral that comes to tell of the birth later tells of that day."""
+
+    born: date | None = None
     lost: bool = False
 
 
@@ -58,9 +60,9 @@ class Cards:
     def of(self, baby: Baby) -> list[Told]:
         return [card for card in self.cards.values() if card.baby is baby]
 
-    def may(self, what: str, card: Told) -> bool:
+    def may(self, what: str, card: Told, on: date) -> bool:
         rules: dict[str, bool] = {
-            "record_birth": card.open and card.born_on is None and not card.lost,
+            "record_birth": card.open and card.born_on is None and not card.lost and card.baby.born in (None, on),
             "split_multiple": card.open and card.babies > 1 and not card.split,
             "record_loss": card.closed_as != "void" and not card.lost and (card.babies < 2 or card.split),
             "undo_loss": card.lost and card.closed_as != "void",
@@ -83,7 +85,7 @@ class Cards:
         getattr(self, f"_{what}")(card, on, data)
 
     def _record_birth(self, card: Told, on: date, data: dict[str, Any]) -> None:
-        card.baby.born = True
+        card.baby.born = data["infant_dob"]
         for other in self.of(card.baby):
             if other.open and other.born_on is None:
                 other.born_on, other.babies = data["infant_dob"], data["babies_born"]
@@ -93,7 +95,7 @@ class Cards:
 
     def twin_of(self, card: Told, reference: str) -> None:
         self.cards[reference] = replace(
-            card, baby=Baby(born=True), letters=0, offered=False, concerns=list(card.concerns)
+            card, baby=Baby(born=card.born_on), letters=0, offered=False, concerns=list(card.concerns)
         )
 
     def _record_loss(self, card: Told, on: date, data: dict[str, Any]) -> None:
@@ -203,7 +205,7 @@ class RandomLife:
         data = STEPS[what](self.clock.today, self.alone)
         self.told.append(f"{self.clock.today} {what} on {reference}")
         receipt = self._taken(reference, what, data)
-        assert (receipt is not None) is self.cards.may(what, card), self.told
+        assert (receipt is not None) is self.cards.may(what, card, self.clock.today), self.told
         if receipt is None:
             return
         self.cards.take(what, card, self.clock.today, data)
