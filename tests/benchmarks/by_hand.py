@@ -35,7 +35,7 @@ RESUME = (
 )
 REMEMBER = "INSERT INTO idempotency_keys (actor, key, request_digest, answer, recorded_at) VALUES (?, ?, ?, ?, ?)"
 ANSWER = (
-    '{{"case_id":"{}","cleared_flags":[],"effective_on":"{}","reference":"{}","state":"{}",'
+    '{{"also":[],"case_id":"{}","cleared_flags":[],"effective_on":"{}","reference":"{}","state":"{}",'
     '"trigger":"{}","version":{}}}'
 )
 
