@@ -4,9 +4,10 @@ The old record stays whole, under restriction. Which two records are one child s
 the safeguarding lead or the clinical lead, for a reason, and as a reading that is kept (requirements W32, X4.12).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from casework import limits
 from casework.actor import Actor, checked_actor
@@ -65,8 +66,9 @@ def adopt(
         yield from along_with(old, record, OF_A_CONCERN)
         if not dry_run:
             store.keep_identity(old.id, record.id, attempt.actor, attempt.now)
-        yield from _referrals_go_on(store, old, event, record, new)
-        yield from _concerns_go_on(store, old, event)
+        were_open = list(_that_were_open(store, old, event))
+        yield from _referrals_go_on(were_open, event, record, new)
+        yield from _concerns_go_on(store, old, {old.id, *(referral.id for referral, _ in were_open)})
 
     return clinic.make(ref, seen, Change(attempt, ("adopt", answers, why, on), key, dry_run, asked=(goes_on,)))
 
@@ -96,19 +98,18 @@ def _that_were_open(store: Store, old: Case, event: CaseEvent) -> Iterator[tuple
 
 
 def _referrals_go_on(
-    store: Store, old: Case, event: CaseEvent, record: Case, new: Mapping[str, Any]
+    were_open: Sequence[tuple[Case, list[CaseEvent]]], event: CaseEvent, record: Case, new: Mapping[str, Any]
 ) -> Iterator[Following]:
     """Each from where it stood, under the identity of the new record."""
-    for referral, events in _that_were_open(store, old, event):
+    for referral, events in were_open:
         own = {name: record.answers.get(name, new.get(name)) for name in ON_THE_REFERRAL}
         stood = _before(referral, events)
         case, history = carried(stood, events, {n: v for n, v in own.items() if v}, event.recorded_at)
         yield Following(case, "link_records", {"infant": record.reference}, history)
 
 
-def _concerns_go_on(store: Store, old: Case, event: CaseEvent) -> Iterator[Following]:
+def _concerns_go_on(store: Store, old: Case, goes_on: Set[UUID]) -> Iterator[Following]:
     """Nobody is reminded of a concern on a record that goes on elsewhere, nor on one that was merged into it."""
-    goes_on = {old.id, *(referral.id for referral, _ in _that_were_open(store, old, event))}
     for case in (*is_one_baby(store, old), *referrals_of(store, old)):
         if {case.id, store.standing(case).id} & goes_on and entries(case.answers, CONCERNS):
             yield Following(case, "concern_goes_on", again=True)

@@ -6,6 +6,7 @@ What is kept under restriction is in none of it, and nothing of it leads there.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from casework.actor import Actor
@@ -157,13 +158,9 @@ def _child(store: Store, infant: Case, today: date) -> Member:
     place = next(iter(reversed(entries(infant.answers, "locations"))), None)
     referrals = [case for case in referrals_of(store, infant) if case.open]
     due = min(_due(infant, referrals, today), default=(None, None))
-    return Member(
-        kind=INFANT,
-        case_id=infant.id,
-        reference=infant.reference,
-        name=_text(infant.answers.get("infant_name")),
-        state=infant.state,
-        label=infant.chart.states[infant.state].label,
+    return _member(
+        infant,
+        "infant_name",
         where=place["place"] if place else None,
         where_since=place["since"] if place else None,
         held_by=(*_holding(store, infant), *_serving(referrals)),
@@ -178,13 +175,9 @@ def _expected(referral: Case, today: date) -> Member:
     carer = _text(referral.answers.get("carer_name"))
     named = _text(referral.answers.get("focus_carer")) or ""
     held = Held(named, carer, str(referral.answers.get("carer_relationship", "carer"))) if carer else None
-    return Member(
-        kind=REFERRAL,
-        case_id=referral.id,
-        reference=referral.reference,
-        name=_text(referral.answers.get("infant_name")),
-        state=referral.state,
-        label=referral.chart.states[referral.state].label,
+    return _member(
+        referral,
+        "infant_name",
         held_by=(*([held] if held else []), *(_serving([referral]) if referral.open else ())),
         next_on=due[0],
         next_what=due[1],
@@ -218,14 +211,20 @@ def _due(child: Case, referrals: Sequence[Case], today: date) -> Iterator[tuple[
 
 def _carer(carer: Case, infants: Sequence[Case]) -> Member:
     children = standing(entries(carer.answers, "children"), "child")
+    named = tuple(infant.reference for infant in infants if infant.reference in children)
+    return _member(carer, "carer_name", children=named)
+
+
+def _member(case: Case, named: str, **told: Any) -> Member:
+    """A record as a line of its family: which it is, where it stands, and what else is told of it."""
     return Member(
-        children=tuple(infant.reference for infant in infants if infant.reference in children),
-        kind=CARER,
-        case_id=carer.id,
-        reference=carer.reference,
-        name=_text(carer.answers.get("carer_name")),
-        state=carer.state,
-        label=carer.chart.states[carer.state].label,
+        kind=case.chart.kind,
+        case_id=case.id,
+        reference=case.reference,
+        name=_text(case.answers.get(named)),
+        state=case.state,
+        label=case.chart.states[case.state].label,
+        **told,
     )
 
 

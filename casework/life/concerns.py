@@ -10,7 +10,7 @@ from casework.life.records import infant_of
 from casework.store import Store
 from workflows.beside import RecordKind, entries
 from workflows.fields.merging import TAKEN_IN
-from workflows.guards.people import MERGED
+from workflows.guards.infant import MERGED
 from workflows.guards.safeguarding import CONCERNS, RAISING
 
 

@@ -9,7 +9,6 @@ from workflows.guards.infant import own_infant, own_infant_record, referrals_of,
 from workflows.histories import last, standing
 from workflows.vocabulary import Facts, Refusal
 
-MERGED = "merged"
 SIX_WEEKS = timedelta(weeks=6)
 SAME_BABY = ("infant_nhs_number", "infant_dob")
 SAME_CARER = ("carer_nhs_number",)
